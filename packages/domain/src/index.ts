@@ -1,0 +1,7 @@
+export * from './attempt.js';
+export * from './instance-class.js';
+export * from './metric.js';
+export * from './objective.js';
+export * from './parameter-range.js';
+export * from './training-job.js';
+export * from './tuning-job.js';

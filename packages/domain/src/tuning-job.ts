@@ -1,0 +1,64 @@
+import type { Objective } from './objective.js';
+import type { ParameterRange } from './parameter-range.js';
+import type { TrainingJobSpec } from './training-job.js';
+
+/** SageMaker's four strategies and our own. */
+export type StrategyName = 'Random' | 'Grid' | 'Bayesian' | 'Hyperband' | 'Sobol' | 'TPE' | 'CMA-ES' | 'BOHB';
+
+export interface StrategySpec {
+  readonly name: StrategyName;
+  /** Epochs a training job runs at least and at most (Hyperband). */
+  readonly minResource?: number;
+  readonly maxResource?: number;
+}
+
+export interface ResourceLimits {
+  /** Undefined only with Grid, where it is the number of combinations, or where another criterion ends the job. */
+  readonly maxTrainingJobs?: number;
+  readonly maxParallelTrainingJobs: number;
+  readonly maxRuntimeSeconds?: number;
+}
+
+export interface CompletionCriteria {
+  readonly targetObjectiveValue?: number;
+  readonly maxTrainingJobsNotImproving?: number;
+  readonly completeOnConvergence: boolean;
+}
+
+/** What a tuning job varies and how each training is run. Several make a multi-algorithm tuning job. */
+export interface TrainingJobDefinition {
+  /** Empty string when there is only one. */
+  readonly name: string;
+  readonly objective: Objective;
+  readonly ranges: readonly ParameterRange[];
+  /** `hyperparameters` holds the static ones. */
+  readonly template: TrainingJobSpec;
+}
+
+export interface TuningJobSpec {
+  readonly strategy: StrategySpec;
+  /** Seeds every random choice of the search. */
+  readonly seed: number;
+  readonly limits: ResourceLimits;
+  readonly completion: CompletionCriteria;
+  readonly earlyStopping: 'Off' | 'Auto';
+  /** At least one. */
+  readonly definitions: readonly TrainingJobDefinition[];
+}
+
+export type TuningJobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
+
+export function isTerminalTuningJobStatus(status: TuningJobStatus): status is 'Completed' | 'Failed' | 'Stopped' {
+  return status === 'Completed' || status === 'Failed' || status === 'Stopped';
+}
+
+/** Why a tuning job launched no more training jobs. */
+export type CompletionReason =
+  | 'MaxTrainingJobsReached'
+  | 'SearchSpaceExhausted'
+  | 'TargetObjectiveReached'
+  | 'NotImproving'
+  | 'Converged'
+  | 'MaxRuntimeReached'
+  | 'StoppedByUser'
+  | 'AllTrainingJobsFailed';

@@ -1,0 +1,245 @@
+import type {
+  AttemptKey,
+  CompletionReason,
+  Configuration,
+  FinalMetric,
+  MetricPoint,
+  SecondaryStatus,
+  SecondaryStatusTransition,
+  TrainingJobSpec,
+  TrainingJobStatus,
+  TuningJobSpec,
+  TuningJobStatus,
+} from '@fleetune/domain';
+
+/** Who asked, and in which words, so that the same API can show the request again. Opaque to the scheduler. */
+export interface Origin {
+  /** Such as `sagemaker` or `fleetune`. */
+  readonly api: string;
+  /** JSON, as parsed from the request. */
+  readonly request: unknown;
+}
+
+export interface CreateTrainingJob {
+  readonly name: string;
+  readonly spec: TrainingJobSpec;
+  readonly origin: Origin;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface CreateTuningJob {
+  readonly name: string;
+  readonly spec: TuningJobSpec;
+  readonly origin: Origin;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface TrainingJobView {
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: string;
+  readonly spec: TrainingJobSpec;
+  readonly origin: Origin;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly status: TrainingJobStatus;
+  readonly secondaryStatus: SecondaryStatus;
+  readonly transitions: readonly SecondaryStatusTransition[];
+  readonly failureReason?: string;
+  readonly creationTimeMs: number;
+  readonly lastModifiedTimeMs: number;
+  readonly trainingStartTimeMs?: number;
+  readonly trainingEndTimeMs?: number;
+  readonly trainingTimeSeconds?: number;
+  readonly billableTimeSeconds?: number;
+  /** The entry of `spec.instances` that serves, or served, the newest attempt. */
+  readonly instanceType?: string;
+  readonly modelArtifactUri?: string;
+  readonly finalMetrics: readonly FinalMetric[];
+  /** Attempts made so far, the present one included. */
+  readonly attemptCount: number;
+  /** Time from the free slot to the program's first output, of the newest attempt. */
+  readonly startupMs?: number;
+  /** Set when the job belongs to a tuning job. */
+  readonly tuning?: {
+    readonly tuningJobId: string;
+    readonly tuningJobName: string;
+    /** From 0, in the order of suggestion. */
+    readonly index: number;
+    readonly definitionName: string;
+    readonly configuration: Configuration;
+    readonly objectiveValue?: number;
+  };
+}
+
+export interface TrainingJobCounts {
+  readonly completed: number;
+  readonly inProgress: number;
+  /** Failed by a fault of ours after the retry budget. */
+  readonly retryableError: number;
+  /** Failed by the program or its description. */
+  readonly nonRetryableError: number;
+  readonly stopped: number;
+}
+
+export interface ObjectiveCounts {
+  readonly succeeded: number;
+  readonly pending: number;
+  readonly failed: number;
+}
+
+export interface TuningJobView {
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: string;
+  readonly spec: TuningJobSpec;
+  readonly origin: Origin;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly status: TuningJobStatus;
+  readonly completionReason?: CompletionReason;
+  readonly failureReason?: string;
+  readonly creationTimeMs: number;
+  readonly lastModifiedTimeMs: number;
+  readonly endTimeMs?: number;
+  readonly trainingJobCounts: TrainingJobCounts;
+  readonly objectiveCounts: ObjectiveCounts;
+  /** The best completed training job by the objective. */
+  readonly bestTrainingJob?: TrainingJobView;
+  readonly trainingJobsNotImproving: number;
+  readonly convergenceDetectedTimeMs?: number;
+  /** Sum of training seconds of all training jobs. */
+  readonly consumedRuntimeSeconds: number;
+}
+
+export type SortOrder = 'Ascending' | 'Descending';
+
+export interface TimeWindow {
+  readonly creationAfterMs?: number;
+  readonly creationBeforeMs?: number;
+  readonly modifiedAfterMs?: number;
+  readonly modifiedBeforeMs?: number;
+}
+
+export interface TrainingJobQuery extends TimeWindow {
+  readonly nameContains?: string;
+  readonly status?: TrainingJobStatus;
+  /** Only the training jobs of this tuning job. */
+  readonly tuningJobName?: string;
+  readonly sortBy: 'Name' | 'CreationTime' | 'Status' | 'FinalObjectiveMetricValue';
+  readonly sortOrder: SortOrder;
+  /** 1 to 100. */
+  readonly maxResults: number;
+  /** From the page before; opaque. */
+  readonly nextToken?: string;
+}
+
+export interface TuningJobQuery extends TimeWindow {
+  readonly nameContains?: string;
+  readonly status?: TuningJobStatus;
+  readonly sortBy: 'Name' | 'CreationTime' | 'Status';
+  readonly sortOrder: SortOrder;
+  readonly maxResults: number;
+  readonly nextToken?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextToken?: string;
+}
+
+export interface LogQuery {
+  /** Bytes to skip, counted over what the program produced. */
+  readonly fromOffset: number;
+  readonly maxBytes: number;
+}
+
+export interface LogSlice {
+  readonly chunks: readonly { readonly offset: number; readonly timestampMs: number; readonly data: Uint8Array }[];
+  readonly nextOffset: number;
+  /** True when the attempt has ended and nothing comes after `nextOffset`. */
+  readonly complete: boolean;
+}
+
+export interface AgentView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'Ready' | 'Draining' | 'Offline';
+  readonly version: string;
+  readonly hostName: string;
+  readonly cpuMilli: number;
+  readonly memoryMib: number;
+  readonly gpuNames: readonly string[];
+  readonly sandbox: string;
+  readonly classes: readonly { readonly name: string; readonly slots: number }[];
+  readonly running: readonly AttemptKey[];
+  readonly lastSeenMs: number;
+}
+
+/**
+ * What a person or a client can ask of Fleetune. Every wire format (SageMaker's, our own) is a translation of this.
+ *
+ * Methods that name a job throw {@link JobNotFoundError} when the tenant has no such job.
+ */
+export interface JobService {
+  /** @throws JobNameTakenError, InvalidSpecError */
+  createTrainingJob(tenant: string, request: CreateTrainingJob): Promise<TrainingJobView>;
+  /** @throws JobNameTakenError, InvalidSpecError */
+  createTuningJob(tenant: string, request: CreateTuningJob): Promise<TuningJobView>;
+  /** Asks the job to stop; it is over when its status says so. @throws JobEndedError */
+  stopTrainingJob(tenant: string, name: string): Promise<void>;
+  /** @throws JobEndedError */
+  stopTuningJob(tenant: string, name: string): Promise<void>;
+  describeTrainingJob(tenant: string, name: string): Promise<TrainingJobView>;
+  describeTuningJob(tenant: string, name: string): Promise<TuningJobView>;
+  /** @throws InvalidTokenError, and JobNotFoundError when `query.tuningJobName` is unknown. */
+  listTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>>;
+  /** @throws InvalidTokenError */
+  listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>>;
+  /** Every point the newest attempt reported, by metric and step. */
+  trainingJobMetrics(tenant: string, name: string): Promise<readonly MetricPoint[]>;
+  trainingJobLog(tenant: string, name: string, query: LogQuery): Promise<LogSlice>;
+  listAgents(): Promise<readonly AgentView[]>;
+}
+
+export class JobNotFoundError extends Error {
+  override readonly name = 'JobNotFoundError';
+  readonly jobName: string;
+  constructor(kind: 'training job' | 'tuning job', jobName: string) {
+    super(`There is no ${kind} named "${jobName}".`);
+    this.jobName = jobName;
+  }
+}
+
+export class JobNameTakenError extends Error {
+  override readonly name = 'JobNameTakenError';
+  readonly jobName: string;
+  constructor(kind: 'training job' | 'tuning job', jobName: string) {
+    super(`A ${kind} named "${jobName}" already exists; names are never used again, choose another.`);
+    this.jobName = jobName;
+  }
+}
+
+/** The request is well formed but cannot be run. `faults` holds one sentence per fault. */
+export class InvalidSpecError extends Error {
+  override readonly name = 'InvalidSpecError';
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join(' '));
+    this.faults = faults;
+  }
+}
+
+/** The job has already ended, so it cannot be stopped. */
+export class JobEndedError extends Error {
+  override readonly name = 'JobEndedError';
+  constructor(kind: 'training job' | 'tuning job', jobName: string, status: string) {
+    super(`The ${kind} "${jobName}" has already ended with status ${status}.`);
+  }
+}
+
+/** A page token that this server did not give out, or gave out for another query. */
+export class InvalidTokenError extends Error {
+  override readonly name = 'InvalidTokenError';
+  constructor() {
+    super('NextToken is not one that this query returned.');
+  }
+}
