@@ -13,7 +13,12 @@ export interface AttemptKey {
 export type AttemptState = 'Queued' | 'Leased' | 'Ended';
 
 /** Why a running program was told to stop. */
-export type StopReason = 'UserRequested' | 'TuningJobStopped' | 'EarlyStopped' | 'MaxRuntimeExceeded' | 'MaxWaitExceeded';
+export type StopReason =
+  | 'UserRequested'
+  | 'TuningJobStopped'
+  | 'EarlyStopped'
+  | 'MaxRuntimeExceeded'
+  | 'MaxWaitExceeded';
 
 /** How an attempt ended, as the agent that ran it saw it, or as the server concluded (`Lost`). */
 export type AttemptOutcome =

@@ -72,7 +72,9 @@ function numericFaults(range: ContinuousRange | IntegerRange): string[] {
     return [`Hyperparameter "${range.name}" needs finite ends; it has ${range.min} and ${range.max}.`];
   }
   if (range.kind === 'integer' && !(Number.isSafeInteger(range.min) && Number.isSafeInteger(range.max))) {
-    faults.push(`Hyperparameter "${range.name}" is an integer range; its ends ${range.min} and ${range.max} are not integers.`);
+    faults.push(
+      `Hyperparameter "${range.name}" is an integer range; its ends ${range.min} and ${range.max} are not integers.`,
+    );
   }
   if (range.min >= range.max) {
     faults.push(
@@ -80,7 +82,9 @@ function numericFaults(range: ContinuousRange | IntegerRange): string[] {
     );
   }
   if (range.scaling === 'Logarithmic' && range.min <= 0) {
-    faults.push(`Hyperparameter "${range.name}" uses Logarithmic scaling, which needs min > 0; it has min ${range.min}.`);
+    faults.push(
+      `Hyperparameter "${range.name}" uses Logarithmic scaling, which needs min > 0; it has min ${range.min}.`,
+    );
   }
   if (range.kind === 'continuous' && range.scaling === 'ReverseLogarithmic' && (range.min < 0 || range.max >= 1)) {
     faults.push(
