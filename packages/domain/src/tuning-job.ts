@@ -1,5 +1,5 @@
 import type { Objective } from './objective.js';
-import type { ParameterRange } from './parameter-range.js';
+import { type Configuration, formatParameterValue, type ParameterRange } from './parameter-range.js';
 import type { TrainingJobSpec } from './training-job.js';
 
 /** SageMaker's four strategies and our own. */
@@ -62,3 +62,20 @@ export type CompletionReason =
   | 'MaxRuntimeReached'
   | 'StoppedByUser'
   | 'AllTrainingJobsFailed';
+
+/** Hyperparameter by which SageMaker tells a training program the objective it is tuned for. */
+export const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
+
+/** What one suggestion of a tuning job runs: the definition's template with the tuned values filled in. */
+export function tunedTrainingJobSpec(definition: TrainingJobDefinition, configuration: Configuration): TrainingJobSpec {
+  const tuned = Object.entries(configuration).map(([name, value]) => [name, formatParameterValue(value)] as const);
+  return {
+    ...definition.template,
+    hyperparameters: {
+      ...definition.template.hyperparameters,
+      ...Object.fromEntries(tuned),
+      [OBJECTIVE_HYPERPARAMETER]: definition.objective.metricName,
+    },
+    objective: definition.objective,
+  };
+}

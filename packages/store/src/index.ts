@@ -1,1 +1,9 @@
-export {};
+export * from './agents.js';
+export * from './commit.js';
+export * from './database.js';
+export * from './embedded/embedded-postgres.js';
+export * from './job-listing.js';
+export * from './jobs.js';
+export * from './logs.js';
+export * from './migrate.js';
+export * from './ownership.js';

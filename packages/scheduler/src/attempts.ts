@@ -1,0 +1,117 @@
+import type { AttemptKey, AttemptPhase, AttemptResult, MetricPoint } from '@fleetune/domain';
+import { leaveQueue } from './admission.js';
+import { isLeasedTo } from './agents.js';
+import type { SchedulerEvent } from './event.js';
+import type { TrainingJobState } from './state.js';
+import type { StepContext } from './step-context.js';
+import { settleAttempt } from './training-jobs.js';
+import { moveTo } from './transitions.js';
+
+const PHASE_MESSAGES: Readonly<Record<AttemptPhase, string>> = {
+  Starting: 'Preparing the instance for training',
+  Downloading: 'Downloading input data',
+  Training: 'Training in progress',
+  Uploading: 'Uploading the trained model',
+};
+
+/** An agent took an entry off a class queue and asks for the lease. The queue may be wrong; this decides. */
+export function onClaimRequested(context: StepContext, agentId: string, key: AttemptKey): void {
+  const { state, nowMs } = context;
+  const job = state.trainingJobs.get(key.trainingJobId);
+  const attempt = job?.attempt;
+  const agent = state.agents.get(agentId);
+  if (agent === undefined || job === undefined || attempt === undefined || attempt.fence !== key.fence) {
+    return refuse(context, agentId, key, 'This attempt is not due any more.');
+  }
+  // The reply to an earlier claim was lost on the way: the same agent may have it again.
+  if (attempt.state === 'Leased' && attempt.agentId === agentId) return grant(context, job, agentId);
+  if (attempt.state !== 'Queued') return refuse(context, agentId, key, 'This attempt has been taken or has ended.');
+  leaveQueue(state, attempt);
+  attempt.state = 'Leased';
+  attempt.agentId = agentId;
+  attempt.leasedAtMs = nowMs;
+  attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
+  agent.leases.add(job.id);
+  context.emit({ kind: 'SaveTrainingJob', job });
+  grant(context, job, agentId);
+  const queueWaitMs = nowMs - attempt.queuedAtMs;
+  context.emit({ kind: 'Observe', fact: { kind: 'AttemptLeased', instanceClass: attempt.instanceClass, queueWaitMs } });
+}
+
+export function onLeasesRenewed(context: StepContext, event: Extract<SchedulerEvent, { kind: 'LeasesRenewed' }>): void {
+  const { state, nowMs } = context;
+  const renewed: AttemptKey[] = [];
+  const lost: AttemptKey[] = [];
+  for (const key of event.keys) {
+    const job = state.trainingJobs.get(key.trainingJobId);
+    if (job?.attempt !== undefined && isLeasedTo(job, event.agentId, key.fence)) {
+      job.attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
+      renewed.push(key);
+    } else {
+      lost.push(key);
+    }
+  }
+  const { agentId, sentAtMonotonicMs } = event;
+  context.emit({ kind: 'ConfirmRenewal', agentId, sentAtMonotonicMs, renewed, lost });
+}
+
+export function onPhaseChanged(
+  context: StepContext,
+  agentId: string,
+  key: AttemptKey,
+  phase: AttemptPhase,
+  message: string,
+): void {
+  const job = leasedJob(context, agentId, key, 'phase');
+  if (job === undefined || job.status !== 'InProgress') return;
+  moveTo(job, phase, message || PHASE_MESSAGES[phase], context.nowMs);
+  if (phase === 'Training') job.trainingStartMs ??= context.nowMs;
+  context.emit({ kind: 'SaveTrainingJob', job });
+}
+
+export function onMetricsReported(
+  context: StepContext,
+  agentId: string,
+  key: AttemptKey,
+  points: readonly MetricPoint[],
+): void {
+  if (leasedJob(context, agentId, key, 'metrics') === undefined) return;
+  context.emit({ kind: 'SaveMetrics', batch: { key, points } });
+}
+
+/** The end of an attempt. Reported until acknowledged, so a repeated or late report changes nothing. */
+export function onAttemptReported(context: StepContext, agentId: string, result: AttemptResult): void {
+  const job = leasedJob(context, agentId, result.key, 'report');
+  const accepted = job?.attempt !== undefined;
+  if (job?.attempt !== undefined) settleAttempt(context, job, job.attempt, result.outcome, result);
+  context.emit({ kind: 'AcknowledgeReport', agentId, key: result.key, accepted });
+}
+
+function leasedJob(
+  context: StepContext,
+  agentId: string,
+  key: AttemptKey,
+  write: 'phase' | 'metrics' | 'report',
+): TrainingJobState | undefined {
+  const job = context.state.trainingJobs.get(key.trainingJobId);
+  if (job !== undefined && isLeasedTo(job, agentId, key.fence)) return job;
+  context.emit({ kind: 'Observe', fact: { kind: 'FencedWrite', write } });
+  return undefined;
+}
+
+function grant(context: StepContext, job: TrainingJobState, agentId: string): void {
+  const instanceType = job.attempt?.instanceClass ?? '';
+  const key = { trainingJobId: job.id, fence: job.fence };
+  context.emit({
+    kind: 'GrantLease',
+    agentId,
+    grant: { key, trainingJobName: job.name, instanceType, spec: job.spec },
+  });
+  if (job.status !== 'Stopping') return;
+  context.emit({ kind: 'StopAttempt', agentId, key, reason: job.stopReason ?? 'UserRequested' });
+}
+
+function refuse(context: StepContext, agentId: string, key: AttemptKey, reason: string): void {
+  context.emit({ kind: 'RefuseClaim', agentId, key, reason });
+  context.emit({ kind: 'Observe', fact: { kind: 'FencedWrite', write: 'claim' } });
+}

@@ -1,0 +1,45 @@
+import type { AttemptKey, StopReason } from '@fleetune/domain';
+import type { TrialOutcome } from '@fleetune/search';
+import type { LeaseGrant } from './ports.js';
+import type { MetricBatch, TrainingJobState, TuningJobState } from './state.js';
+
+/**
+ * What a step wants done. `Save...` effects of one or more steps become one transaction; every other effect is carried
+ * out, in order, only after the transaction that holds the saves before it.
+ */
+export type Effect =
+  | { readonly kind: 'SaveTuningJob'; readonly job: TuningJobState }
+  | { readonly kind: 'SaveTrainingJob'; readonly job: TrainingJobState }
+  | { readonly kind: 'SaveMetrics'; readonly batch: MetricBatch }
+  | { readonly kind: 'Enqueue'; readonly instanceClass: string; readonly key: AttemptKey }
+  | { readonly kind: 'Ask'; readonly tuningJob: TuningJobState; readonly count: number }
+  | { readonly kind: 'Tell'; readonly tuningJobId: string; readonly index: number; readonly outcome: TrialOutcome }
+  | { readonly kind: 'CloseSearch'; readonly tuningJobId: string }
+  | { readonly kind: 'WelcomeAgent'; readonly agentId: string; readonly killAttempts: readonly AttemptKey[] }
+  | { readonly kind: 'GrantLease'; readonly agentId: string; readonly grant: LeaseGrant }
+  | { readonly kind: 'RefuseClaim'; readonly agentId: string; readonly key: AttemptKey; readonly reason: string }
+  | {
+      readonly kind: 'AcknowledgeReport';
+      readonly agentId: string;
+      readonly key: AttemptKey;
+      readonly accepted: boolean;
+    }
+  | { readonly kind: 'StopAttempt'; readonly agentId: string; readonly key: AttemptKey; readonly reason: StopReason }
+  | {
+      readonly kind: 'ConfirmRenewal';
+      readonly agentId: string;
+      readonly sentAtMonotonicMs: bigint;
+      readonly renewed: AttemptKey[];
+      readonly lost: AttemptKey[];
+    }
+  | { readonly kind: 'AnnounceDemand'; readonly instanceClasses: readonly string[] }
+  /** For metrics: something worth counting happened. */
+  | { readonly kind: 'Observe'; readonly fact: Fact };
+
+export type Fact =
+  | { readonly kind: 'AttemptEnded'; readonly outcome: string }
+  | { readonly kind: 'AttemptLeased'; readonly instanceClass: string; readonly queueWaitMs: number }
+  | { readonly kind: 'TrainingJobEnded'; readonly status: string; readonly startupMs?: number }
+  | { readonly kind: 'TuningJobEnded'; readonly status: string }
+  | { readonly kind: 'LeaseExpired' }
+  | { readonly kind: 'FencedWrite'; readonly write: 'claim' | 'phase' | 'metrics' | 'report' };

@@ -1,0 +1,192 @@
+import type { Effect, Fact } from './effect.js';
+import type { SchedulerEvent } from './event.js';
+import {
+  type AgentLink,
+  type AttemptQueue,
+  type Clock,
+  LostOwnershipError,
+  type Random,
+  type SearchHost,
+  type StateStore,
+} from './ports.js';
+import type { TrainingJobState, TuningJobState } from './state.js';
+import { type MetricBatch, restoreState, type SchedulerSettings, type SchedulerState } from './state.js';
+import { step } from './step.js';
+
+export interface RunnerPorts {
+  readonly store: StateStore;
+  readonly queue: AttemptQueue;
+  readonly search: SearchHost;
+  readonly agents: AgentLink;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told of everything worth counting. */
+  observe(fact: Fact): void;
+  /** Told of trouble that the runner overcomes by itself. */
+  warn(message: string, error: unknown): void;
+  /** Ownership was lost: the process must start the scheduler anew. Called once. */
+  onLostOwnership(error: LostOwnershipError): void;
+}
+
+const COMMIT_RETRY_MS = 500;
+
+/**
+ * Feeds events to {@link step} one at a time and carries out its effects: all saves of the events that arrived while
+ * the last transaction was under way become the next transaction, then the other effects follow in order.
+ */
+export class SchedulerRunner {
+  readonly #ports: RunnerPorts;
+  readonly #state: SchedulerState;
+  #effects: Effect[] = [];
+  #committing: Promise<void> | undefined;
+  #stopped = false;
+  #ticker: NodeJS.Timeout | undefined;
+
+  private constructor(ports: RunnerPorts, state: SchedulerState) {
+    this.#ports = ports;
+    this.#state = state;
+  }
+
+  /** Loads what is not over and goes on with it. */
+  static async start(ports: RunnerPorts, settings: SchedulerSettings, tickEveryMs = 500): Promise<SchedulerRunner> {
+    const loaded = await ports.store.load();
+    const runner = new SchedulerRunner(ports, restoreState(loaded, settings, ports.clock.nowMs()));
+    runner.#ticker = setInterval(() => runner.post({ kind: 'Ticked' }), tickEveryMs);
+    runner.post({ kind: 'Ticked' });
+    return runner;
+  }
+
+  /** Read only: for metrics and views. */
+  get state(): Readonly<SchedulerState> {
+    return this.#state;
+  }
+
+  post(event: SchedulerEvent): void {
+    if (this.#stopped) return;
+    this.#effects.push(...step(this.#state, event, this.#ports.clock.nowMs(), this.#ports.random));
+    this.#flush();
+  }
+
+  /** Takes no more events and finishes the transaction under way. */
+  async stop(): Promise<void> {
+    this.#halt();
+    await this.#committing;
+  }
+
+  #halt(): void {
+    clearInterval(this.#ticker);
+    this.#stopped = true;
+  }
+
+  #flush(): void {
+    if (this.#committing !== undefined || this.#effects.length === 0) return;
+    this.#committing = this.#drain().finally(() => {
+      this.#committing = undefined;
+    });
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop lets what arrived together be committed together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#effects.length > 0) {
+      const effects = this.#effects;
+      this.#effects = [];
+      const outcome = await this.#commit(effects);
+      if (outcome === 'lost') return;
+      if (outcome === 'committed') await this.#act(effects);
+      // Rows are written as they are now, so what was decided meanwhile must be part of the next try.
+      else this.#effects = [...effects, ...this.#effects];
+    }
+  }
+
+  async #commit(effects: readonly Effect[]): Promise<'committed' | 'failed' | 'lost'> {
+    const changes = changesOf(effects);
+    if (changes === undefined) return 'committed';
+    // What ended before this moment is part of the rows being written; what ends later is not.
+    const written = changes.trainingJobs.map((job) => [job, job.endedAttempts.length] as const);
+    try {
+      await this.#ports.store.commit(changes);
+      for (const [job, count] of written) job.endedAttempts.splice(0, count);
+      return 'committed';
+    } catch (error) {
+      if (error instanceof LostOwnershipError) {
+        this.#halt();
+        this.#ports.onLostOwnership(error);
+        return 'lost';
+      }
+      this.#ports.warn('The scheduler could not commit; it tries again.', error);
+      if (this.#stopped) return 'lost';
+      await new Promise((resolve) => setTimeout(resolve, COMMIT_RETRY_MS));
+      return 'failed';
+    }
+  }
+
+  async #act(effects: readonly Effect[]): Promise<void> {
+    const entries = effects.filter((effect) => effect.kind === 'Enqueue');
+    for (const effect of effects) this.#actOn(effect);
+    if (entries.length === 0) return;
+    try {
+      await this.#ports.queue.enqueue(entries);
+    } catch (error) {
+      this.#ports.warn('Attempts could not be put on their queues; the next pass puts them there.', error);
+    }
+  }
+
+  #actOn(effect: Effect): void {
+    const { agents, search } = this.#ports;
+    switch (effect.kind) {
+      case 'SaveTuningJob':
+      case 'SaveTrainingJob':
+      case 'SaveMetrics':
+      case 'Enqueue':
+        return;
+      case 'Ask':
+        return void this.#ask(effect.tuningJob, effect.count);
+      case 'Tell':
+        return search.tell(effect.tuningJobId, effect.index, effect.outcome);
+      case 'CloseSearch':
+        return search.close(effect.tuningJobId);
+      case 'WelcomeAgent':
+        return agents.welcome(effect.agentId, effect.killAttempts);
+      case 'GrantLease':
+        return agents.grant(effect.agentId, effect.grant);
+      case 'RefuseClaim':
+        return agents.refuse(effect.agentId, effect.key, effect.reason);
+      case 'AcknowledgeReport':
+        return agents.acknowledge(effect.agentId, effect.key, effect.accepted);
+      case 'StopAttempt':
+        return agents.stop(effect.agentId, effect.key, effect.reason);
+      case 'ConfirmRenewal':
+        return agents.renewed(effect.agentId, effect);
+      case 'AnnounceDemand':
+        return agents.demand(effect.instanceClasses);
+      case 'Observe':
+        return this.#ports.observe(effect.fact);
+    }
+  }
+
+  async #ask(tuningJob: TuningJobState, count: number): Promise<void> {
+    const tuningJobId = tuningJob.id;
+    try {
+      const { convergence, ...asked } = await this.#ports.search.ask(tuningJob, count);
+      this.post({ kind: 'Suggested', tuningJobId, asked, convergence });
+    } catch (error) {
+      this.#ports.warn(`The search of tuning job "${tuningJob.name}" failed.`, error);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.post({ kind: 'SuggestionFailed', tuningJobId, reason });
+    }
+  }
+}
+
+function changesOf(effects: readonly Effect[]) {
+  const tuningJobs = new Set<TuningJobState>();
+  const trainingJobs = new Set<TrainingJobState>();
+  const metrics: MetricBatch[] = [];
+  for (const effect of effects) {
+    if (effect.kind === 'SaveTuningJob') tuningJobs.add(effect.job);
+    else if (effect.kind === 'SaveTrainingJob') trainingJobs.add(effect.job);
+    else if (effect.kind === 'SaveMetrics') metrics.push(effect.batch);
+  }
+  if (tuningJobs.size + trainingJobs.size + metrics.length === 0) return undefined;
+  return { tuningJobs: [...tuningJobs], trainingJobs: [...trainingJobs], metrics };
+}

@@ -1,0 +1,170 @@
+import type { AttemptOutcome, AttemptResult, SecondaryStatus, StopReason } from '@fleetune/domain';
+import { leaveQueue } from './admission.js';
+import type { AttemptRecord, TrainingJobState } from './state.js';
+import type { StepContext } from './step-context.js';
+import { endWith, moveTo } from './transitions.js';
+
+/** Ends the newest attempt and decides what becomes of its training job: another attempt, or the end. */
+export function settleAttempt(
+  context: StepContext,
+  job: TrainingJobState,
+  attempt: AttemptRecord,
+  outcome: AttemptOutcome,
+  result?: AttemptResult,
+): void {
+  endAttempt(context, job, attempt, outcome);
+  if (result !== undefined) keepResult(job, result);
+  const stopped = job.stopReason;
+  switch (outcome.kind) {
+    case 'Succeeded':
+      return complete(context, job);
+    case 'AlgorithmError':
+      // SageMaker's prefix: clients tell the user's errors from the service's by it.
+      return fail(context, job, `AlgorithmError: ${outcome.reason}`, 'nonRetryable');
+    case 'ClientError':
+      return fail(context, job, `ClientError: ${outcome.reason}`, 'nonRetryable');
+    case 'Stopped':
+      return stop(context, job, stopped ?? outcome.stopReason);
+    case 'InternalError':
+    case 'Lost':
+    case 'Interrupted':
+      return stopped === undefined ? retry(context, job, outcome) : stop(context, job, stopped);
+  }
+}
+
+/** Asks a training job to stop. It ends at once unless an agent is running it. */
+export function requestStop(context: StepContext, job: TrainingJobState, reason: StopReason): void {
+  const { state, nowMs } = context;
+  if (job.status !== 'InProgress') return;
+  job.status = 'Stopping';
+  job.stopReason = reason;
+  moveTo(job, 'Stopping', 'Stopping the training job', nowMs);
+  const { attempt } = job;
+  if (attempt?.state === 'Leased' && attempt.agentId !== undefined) {
+    job.stopDeadlineMs = nowMs + state.settings.stopDeadlineMs;
+    context.emit({ kind: 'SaveTrainingJob', job });
+    context.emit({
+      kind: 'StopAttempt',
+      agentId: attempt.agentId,
+      key: { trainingJobId: job.id, fence: attempt.fence },
+      reason,
+    });
+    return;
+  }
+  if (attempt?.state === 'Queued') endAttempt(context, job, attempt, { kind: 'Stopped', stopReason: reason });
+  stop(context, job, reason);
+}
+
+function endAttempt(
+  context: StepContext,
+  job: TrainingJobState,
+  attempt: AttemptRecord,
+  outcome: AttemptOutcome,
+): void {
+  const { state, nowMs } = context;
+  if (attempt.state === 'Queued') leaveQueue(state, attempt);
+  if (attempt.agentId !== undefined) state.agents.get(attempt.agentId)?.leases.delete(job.id);
+  attempt.state = 'Ended';
+  attempt.endedAtMs = nowMs;
+  attempt.outcome = outcome;
+  context.emit({ kind: 'Observe', fact: { kind: 'AttemptEnded', outcome: outcome.kind } });
+}
+
+function keepResult(job: TrainingJobState, result: AttemptResult): void {
+  job.finalMetrics = result.finalMetrics;
+  job.modelArtifactUri = result.modelArtifactUri;
+  job.startupMs = result.startupMs;
+  if (result.trainingStartMs === undefined) return;
+  job.trainingStartMs ??= result.trainingStartMs;
+  job.trainingEndMs = result.trainingEndMs ?? result.trainingStartMs;
+  job.trainingMs += Math.max(0, job.trainingEndMs - result.trainingStartMs);
+}
+
+function complete(context: StepContext, job: TrainingJobState): void {
+  const { objective } = job.spec;
+  if (objective === undefined) return end(context, job, 'Completed', 'Completed', 'Training job completed');
+  const value = job.finalMetrics.find((metric) => metric.name === objective.metricName)?.value;
+  if (value === undefined || !Number.isFinite(value)) {
+    const said = value === undefined ? 'was never reported' : `ended as ${value}`;
+    return fail(
+      context,
+      job,
+      `AlgorithmError: The objective metric "${objective.metricName}" ${said}.`,
+      'nonRetryable',
+    );
+  }
+  job.objective = value;
+  end(context, job, 'Completed', 'Completed', 'Training job completed');
+}
+
+function stop(context: StepContext, job: TrainingJobState, reason: StopReason): void {
+  const { objective } = job.spec;
+  const value = job.finalMetrics.find((metric) => metric.name === objective?.metricName)?.value;
+  if (value !== undefined && Number.isFinite(value)) job.objective = value;
+  end(context, job, 'Stopped', STOPPED_AS[reason], STOP_MESSAGES[reason]);
+}
+
+const STOPPED_AS: Readonly<Record<StopReason, SecondaryStatus>> = {
+  UserRequested: 'Stopped',
+  TuningJobStopped: 'Stopped',
+  EarlyStopped: 'Stopped',
+  MaxRuntimeExceeded: 'MaxRuntimeExceeded',
+  MaxWaitExceeded: 'MaxWaitTimeExceeded',
+};
+
+const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
+  UserRequested: 'Training job stopped on request',
+  TuningJobStopped: 'Training job stopped because its tuning job ended',
+  EarlyStopped: 'Training job stopped early: it was unlikely to improve the objective',
+  MaxRuntimeExceeded: 'Training job stopped: MaxRuntimeInSeconds exceeded',
+  MaxWaitExceeded: 'Training job stopped: MaxWaitTimeInSeconds exceeded',
+};
+
+function retry(context: StepContext, job: TrainingJobState, outcome: RetriedOutcome): void {
+  const { state, nowMs } = context;
+  if (outcome.kind === 'Interrupted') job.interruptions += 1;
+  if (outcome.kind === 'Lost') job.losses += 1;
+  if (outcome.kind === 'InternalError') job.internalErrors += 1;
+  const spent = job.losses + job.internalErrors;
+  const budget = state.settings.infrastructureRetries + job.spec.maximumRetryAttempts;
+  if (outcome.kind !== 'Interrupted' && spent > budget) {
+    const reason = `InternalServerError: ${outcome.reason} Given up after ${spent} attempts.`;
+    return fail(context, job, reason, 'retryable');
+  }
+  // A lost agent says nothing about the job: it runs again at once. An error of ours may last: wait a little longer each time.
+  const exponent = Math.min(job.internalErrors, 8);
+  job.notBeforeMs =
+    outcome.kind === 'InternalError' ? nowMs + state.settings.retryBackoffMs * 2 ** (exponent - 1) : nowMs;
+  moveTo(job, outcome.kind === 'InternalError' ? 'Restarting' : 'Interrupted', outcome.reason, nowMs);
+  state.pending.add(job.id);
+  context.emit({ kind: 'SaveTrainingJob', job });
+}
+
+type RetriedOutcome = Extract<AttemptOutcome, { kind: 'Interrupted' | 'Lost' | 'InternalError' }>;
+
+/** Longest `FailureReason` of the API. */
+const MAX_FAILURE_REASON_LENGTH = 1024;
+
+function fail(context: StepContext, job: TrainingJobState, reason: string, kind: 'retryable' | 'nonRetryable'): void {
+  job.failureReason = reason.slice(0, MAX_FAILURE_REASON_LENGTH);
+  end(context, job, 'Failed', 'Failed', job.failureReason, kind);
+}
+
+function end(
+  context: StepContext,
+  job: TrainingJobState,
+  status: 'Completed' | 'Failed' | 'Stopped',
+  secondaryStatus: SecondaryStatus,
+  message: string,
+  failure?: 'retryable' | 'nonRetryable',
+): void {
+  const { state, nowMs } = context;
+  job.status = status;
+  job.endedAtMs = nowMs;
+  endWith(job, secondaryStatus, message, nowMs);
+  state.pending.delete(job.id);
+  state.trainingJobs.delete(job.id);
+  context.emit({ kind: 'SaveTrainingJob', job });
+  context.emit({ kind: 'Observe', fact: { kind: 'TrainingJobEnded', status, startupMs: job.startupMs } });
+  context.ended.push({ job, failure });
+}

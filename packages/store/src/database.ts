@@ -1,0 +1,33 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Schema } from './schema.js';
+
+export interface Database {
+  readonly pool: pg.Pool;
+  /** Typed query builder over the same pool. */
+  readonly query: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+/** int8 columns hold byte offsets and counts, all far below 2^53. */
+const INT8_OID = 20;
+
+/**
+ * Opens a pool on `url`. Nothing is connected until the first query.
+ *
+ * @param onError told of connections that broke while idle; the pool replaces them by itself.
+ */
+export function openDatabase(url: string, onError: (error: Error) => void, maxConnections = 12): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    application_name: 'fleetune-server',
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on('error', onError);
+  const query = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { pool, query, close: () => query.destroy() };
+}

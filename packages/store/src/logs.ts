@@ -1,0 +1,67 @@
+import type { AttemptKey } from '@fleetune/domain';
+import type { Database } from './database.js';
+
+export interface StoredLogChunk {
+  readonly offset: number;
+  readonly data: Buffer;
+  readonly writtenAtMs: number;
+}
+
+/**
+ * Keeps a piece of an attempt's log, if the attempt is leased to `agentId`. The same piece twice is kept once.
+ *
+ * @returns false when the attempt is not this agent's: the write was refused.
+ */
+export async function appendLog(
+  database: Database,
+  key: AttemptKey,
+  agentId: string,
+  chunk: StoredLogChunk,
+): Promise<boolean> {
+  const result = await database.pool.query({
+    name: 'append-log',
+    text: `
+      WITH holder AS (
+        SELECT 1 FROM attempts WHERE training_job_id = $1 AND fence = $2 AND agent_id = $3
+      ), written AS (
+        INSERT INTO log_chunks (training_job_id, fence, byte_offset, data, written_at)
+        SELECT $1, $2, $4, $5, $6 FROM holder
+        ON CONFLICT (training_job_id, fence, byte_offset) DO NOTHING
+      )
+      SELECT count(*)::integer AS holders FROM holder`,
+    values: [key.trainingJobId, key.fence, agentId, chunk.offset, chunk.data, new Date(chunk.writtenAtMs)],
+  });
+  return (result.rows[0] as { holders: number }).holders === 1;
+}
+
+/** Chunks of one attempt that reach beyond `fromOffset`, in order, stopping after about `maxBytes`. */
+export async function readLog(
+  database: Database,
+  key: AttemptKey,
+  fromOffset: number,
+  maxBytes: number,
+): Promise<StoredLogChunk[]> {
+  const rows = await database.query
+    .selectFrom('log_chunks')
+    .select(['byte_offset', 'data', 'written_at'])
+    .where('training_job_id', '=', key.trainingJobId)
+    .where('fence', '=', key.fence)
+    .where((where) => where('byte_offset', '>', fromOffset - MAX_CHUNK_BYTES))
+    .orderBy('byte_offset')
+    .limit(Math.ceil(maxBytes / 1024) + 2)
+    .execute();
+  const chunks: StoredLogChunk[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const skip = Math.max(0, fromOffset - row.byte_offset);
+    if (skip >= row.data.length) continue;
+    if (bytes >= maxBytes) break;
+    const data = row.data.subarray(skip);
+    bytes += data.length;
+    chunks.push({ offset: row.byte_offset + skip, data, writtenAtMs: row.written_at.getTime() });
+  }
+  return chunks;
+}
+
+/** No stored chunk is longer. */
+export const MAX_CHUNK_BYTES = 256 * 1024;
