@@ -1,0 +1,36 @@
+import type { AgentView } from '@fleetune/scheduler';
+import { countLeases, type Database, listAgentRows } from '@fleetune/store';
+
+interface StoredInventory {
+  readonly cpuMilli: number;
+  readonly memoryMib: number;
+  readonly gpuNames: readonly string[];
+  readonly sandbox: string;
+}
+
+/** Every agent that ever joined, with what it runs now. */
+export async function listAgentViews(
+  database: Database,
+  stateOf: (agentId: string) => 'Ready' | 'Draining' | undefined,
+): Promise<AgentView[]> {
+  const [rows, leases] = await Promise.all([listAgentRows(database), countLeases(database)]);
+  return rows.map((row) => {
+    const inventory = row.inventory as StoredInventory | null;
+    return {
+      id: row.id,
+      name: row.name,
+      state: stateOf(row.id) ?? 'Offline',
+      version: row.version ?? '',
+      hostName: row.host_name ?? '',
+      cpuMilli: inventory?.cpuMilli ?? 0,
+      memoryMib: inventory?.memoryMib ?? 0,
+      gpuNames: inventory?.gpuNames ?? [],
+      sandbox: inventory?.sandbox ?? '',
+      classes: (row.offered_classes as AgentView['classes'] | null) ?? [],
+      running: leases
+        .filter((lease) => lease.agent_id === row.id)
+        .map((lease) => ({ trainingJobId: lease.training_job_id, fence: lease.fence })),
+      lastSeenMs: row.last_seen_at?.getTime() ?? 0,
+    };
+  });
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { trainingJobFaults, tuningJobFaults } from '@fleetune/domain';
+import {
+  type AgentView,
+  type CreateTrainingJob,
+  type CreateTuningJob,
+  InvalidSpecError,
+  JobEndedError,
+  JobNameTakenError,
+  JobNotFoundError,
+  type JobService,
+  type LogQuery,
+  type LogSlice,
+  newTrainingJobProgress,
+  newTuningJobProgress,
+  type Page,
+  type SchedulerEvent,
+  type TrainingJobQuery,
+  type TrainingJobView,
+  type TuningJobQuery,
+  type TuningJobView,
+} from '@fleetune/scheduler';
+import {
+  type Database,
+  findTrainingJob,
+  findTrainingJobs,
+  findTuningJob,
+  findTuningJobs,
+  insertTrainingJob,
+  insertTuningJob,
+  type JobListing,
+  type JobSortColumn,
+  listMetricPoints,
+  listTrainingJobRows,
+  listTuningJobRows,
+  readLog,
+  type StoredTrainingJob,
+} from '@fleetune/store';
+import { decodePageToken, encodePageToken } from './page-token.js';
+import { trainingJobView, tuningJobView } from './views.js';
+
+export interface JobServiceParts {
+  readonly database: Database;
+  readonly nowMs: () => number;
+  /** Tells the scheduler. */
+  readonly post: (event: SchedulerEvent) => void;
+  /** Faults of a search problem that only the strategies know, such as Grid with numeric ranges. */
+  readonly searchFaults: (spec: CreateTuningJob['spec']) => string[];
+  readonly agents: () => Promise<AgentView[]>;
+}
+
+/** Reads from the store; writes what is new to the store first, then tells the scheduler. */
+export function createJobService(parts: JobServiceParts): JobService {
+  return new StoredJobService(parts);
+}
+
+class StoredJobService implements JobService {
+  readonly #parts: JobServiceParts;
+  readonly #database: Database;
+
+  constructor(parts: JobServiceParts) {
+    this.#parts = parts;
+    this.#database = parts.database;
+  }
+
+  async createTrainingJob(tenant: string, request: CreateTrainingJob): Promise<TrainingJobView> {
+    refuseFaults(trainingJobFaults(request.spec));
+    const nowMs = this.#parts.nowMs();
+    const { name, spec, origin, tags } = request;
+    const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTrainingJobProgress(nowMs) };
+    const inserted = await insertTrainingJob(this.#database, { ...job, origin, tags, createdAt: new Date(nowMs) });
+    if (!inserted) throw new JobNameTakenError('training job', name);
+    this.#parts.post({ kind: 'TrainingJobCreated', job });
+    return this.describeTrainingJob(tenant, name);
+  }
+
+  async createTuningJob(tenant: string, request: CreateTuningJob): Promise<TuningJobView> {
+    const { name, spec, origin, tags } = request;
+    const faults = tuningJobFaults(spec);
+    refuseFaults(faults.length > 0 ? faults : this.#parts.searchFaults(spec));
+    const nowMs = this.#parts.nowMs();
+    const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTuningJobProgress(nowMs) };
+    const inserted = await insertTuningJob(this.#database, {
+      ...job,
+      origin,
+      tags,
+      maxTrainingJobs: spec.limits.maxTrainingJobs ?? null,
+      maxParallelTrainingJobs: spec.limits.maxParallelTrainingJobs,
+      createdAt: new Date(nowMs),
+    });
+    if (!inserted) throw new JobNameTakenError('tuning job', name);
+    this.#parts.post({ kind: 'TuningJobCreated', job });
+    return this.describeTuningJob(tenant, name);
+  }
+
+  async stopTrainingJob(tenant: string, name: string): Promise<void> {
+    const row = await this.#trainingJob(tenant, name);
+    if (row.ended_at !== null) throw new JobEndedError('training job', name, row.status);
+    this.#parts.post({ kind: 'TrainingJobStopRequested', trainingJobId: row.id });
+  }
+
+  async stopTuningJob(tenant: string, name: string): Promise<void> {
+    const row = await this.#tuningJob(tenant, name);
+    if (row.ended_at !== null) throw new JobEndedError('tuning job', name, row.status);
+    this.#parts.post({ kind: 'TuningJobStopRequested', tuningJobId: row.id });
+  }
+
+  async describeTrainingJob(tenant: string, name: string): Promise<TrainingJobView> {
+    const [view] = await this.#trainingJobViews([await this.#trainingJob(tenant, name)]);
+    return view as TrainingJobView;
+  }
+
+  async describeTuningJob(tenant: string, name: string): Promise<TuningJobView> {
+    const row = await this.#tuningJob(tenant, name);
+    const [best] = await findTrainingJobs(this.#database, present([row.best_training_job_id]));
+    return tuningJobView(row, best);
+  }
+
+  async listTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>> {
+    const { maxResults, nextToken, ...rest } = query;
+    const tuningJobId =
+      query.tuningJobName === undefined ? undefined : (await this.#tuningJob(tenant, query.tuningJobName)).id;
+    const token = `training-jobs ${JSON.stringify(rest)}`;
+    const rows = await listTrainingJobRows(this.#database, { ...listing(tenant, query, token), tuningJobId });
+    const shown = rows.slice(0, maxResults);
+    return { items: await this.#trainingJobViews(shown), nextToken: tokenAfter(token, rows, shown) };
+  }
+
+  async listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>> {
+    const { maxResults, nextToken, ...rest } = query;
+    const token = `tuning-jobs ${JSON.stringify(rest)}`;
+    const rows = await listTuningJobRows(this.#database, listing(tenant, query, token));
+    const shown = rows.slice(0, maxResults);
+    const best = await findTrainingJobs(this.#database, present(shown.map((row) => row.best_training_job_id)));
+    const bestById = new Map(best.map((row) => [row.id, row]));
+    return {
+      items: shown.map((row) => tuningJobView(row, bestById.get(row.best_training_job_id ?? ''))),
+      nextToken: tokenAfter(token, rows, shown),
+    };
+  }
+
+  async trainingJobMetrics(tenant: string, name: string) {
+    const row = await this.#trainingJob(tenant, name);
+    const points = await listMetricPoints(this.#database, row.id, row.fence);
+    return points.map((point) => ({
+      name: point.name,
+      value: point.value,
+      step: point.step,
+      timestampMs: point.reported_at.getTime(),
+    }));
+  }
+
+  async trainingJobLog(tenant: string, name: string, query: LogQuery): Promise<LogSlice> {
+    const row = await this.#trainingJob(tenant, name);
+    const key = { trainingJobId: row.id, fence: row.fence };
+    const chunks = await readLog(this.#database, key, query.fromOffset, query.maxBytes);
+    const last = chunks.at(-1);
+    return {
+      chunks: chunks.map(({ offset, data, writtenAtMs }) => ({ offset, data, timestampMs: writtenAtMs })),
+      nextOffset: last === undefined ? query.fromOffset : last.offset + last.data.length,
+      complete: row.ended_at !== null && last === undefined,
+    };
+  }
+
+  listAgents(): Promise<readonly AgentView[]> {
+    return this.#parts.agents();
+  }
+
+  async #trainingJob(tenant: string, name: string): Promise<StoredTrainingJob> {
+    const row = await findTrainingJob(this.#database, tenant, name);
+    if (row === undefined) throw new JobNotFoundError('training job', name);
+    return row;
+  }
+
+  async #tuningJob(tenant: string, name: string) {
+    const row = await findTuningJob(this.#database, tenant, name);
+    if (row === undefined) throw new JobNotFoundError('tuning job', name);
+    return row;
+  }
+
+  async #trainingJobViews(rows: readonly StoredTrainingJob[]): Promise<TrainingJobView[]> {
+    const tuningJobIds = [...new Set(present(rows.map((row) => row.tuning_job_id)))];
+    const tuningJobs = await findTuningJobs(this.#database, tuningJobIds);
+    const byId = new Map(tuningJobs.map((job) => [job.id, job]));
+    return rows.map((row) => trainingJobView(row, byId.get(row.tuning_job_id ?? '')));
+  }
+}
+
+function refuseFaults(faults: readonly string[]): void {
+  if (faults.length > 0) throw new InvalidSpecError(faults);
+}
+
+const SORT_COLUMNS: Readonly<Record<TrainingJobQuery['sortBy'], JobSortColumn>> = {
+  Name: 'name',
+  CreationTime: 'created_at',
+  Status: 'status',
+  FinalObjectiveMetricValue: 'objective',
+};
+
+/** One row more than asked for tells whether there is another page. */
+function listing(tenant: string, query: TrainingJobQuery | TuningJobQuery, token: string): JobListing {
+  return {
+    tenant,
+    nameContains: query.nameContains,
+    status: query.status,
+    createdAfter: dateOf(query.creationAfterMs),
+    createdBefore: dateOf(query.creationBeforeMs),
+    modifiedAfter: dateOf(query.modifiedAfterMs),
+    modifiedBefore: dateOf(query.modifiedBeforeMs),
+    sortBy: SORT_COLUMNS[query.sortBy],
+    descending: query.sortOrder === 'Descending',
+    limit: query.maxResults + 1,
+    after: query.nextToken === undefined ? undefined : decodePageToken(token, query.nextToken),
+  };
+}
+
+function tokenAfter(
+  token: string,
+  rows: readonly { readonly id: string; readonly cursor_value: string | null }[],
+  shown: readonly { readonly id: string; readonly cursor_value: string | null }[],
+): string | undefined {
+  const last = shown.at(-1);
+  if (last === undefined || rows.length <= shown.length) return undefined;
+  return encodePageToken(token, { value: last.cursor_value, id: last.id });
+}
+
+function dateOf(timeMs: number | undefined): Date | undefined {
+  return timeMs === undefined ? undefined : new Date(timeMs);
+}
+
+function present<T>(values: readonly (T | null | undefined)[]): T[] {
+  return values.filter((value): value is T => value !== null && value !== undefined);
+}
