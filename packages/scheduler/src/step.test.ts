@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { type Faults, SimulatedFleet, TRAINING_SPEC, tuningSpec } from './simulated-fleet.fixture.js';
+import { newTrainingJobProgress } from './tuning-loop.js';
+
+const SECONDS_TO_SETTLE = 5_000;
+
+function runToEnd(fleet: SimulatedFleet, seconds = SECONDS_TO_SETTLE): void {
+  for (let second = 0; second < seconds; second += 1) {
+    fleet.tick();
+    if ([...fleet.tuningJobs.values()].every((job) => job.endedAtMs !== undefined)) return;
+  }
+  throw new Error('a tuning job never ended');
+}
+
+function tuning(fleet: SimulatedFleet, name = 'tune') {
+  const job = fleet.tuningJobs.get(name);
+  if (job === undefined) throw new Error(`no tuning job ${name}`);
+  return job;
+}
+
+describe('a tuning job on a healthy fleet', () => {
+  it('runs exactly MaxNumber training jobs, at most MaxParallel at once, and completes', () => {
+    const fleet = new SimulatedFleet(1, [4, 4]);
+    fleet.submit('tune', tuningSpec({ maxTrainingJobs: 40, maxParallelTrainingJobs: 5 }));
+    runToEnd(fleet);
+    expect(tuning(fleet)).toMatchObject({ status: 'Completed', completed: 40, launched: 40, objectiveSucceeded: 40 });
+    expect(tuning(fleet).completionReason).toBe('MaxTrainingJobsReached');
+    expect(fleet.maxRunning).toBe(5);
+    expect(fleet.told.size).toBe(40);
+  });
+
+  it('remembers the best training job', () => {
+    const fleet = new SimulatedFleet(2, [3]);
+    fleet.submit('tune', tuningSpec({ maxTrainingJobs: 12, maxParallelTrainingJobs: 3 }));
+    runToEnd(fleet);
+    const objectives = [...fleet.trainingJobs.values()].map((job) => job.objective ?? Number.NaN);
+    expect(tuning(fleet).best?.objective).toBe(Math.max(...objectives));
+  });
+
+  it('ends when the target is reached and stops what still runs', () => {
+    const fleet = new SimulatedFleet(3, [6]);
+    fleet.submit(
+      'tune',
+      tuningSpec({ maxTrainingJobs: 500, maxParallelTrainingJobs: 6 }, { targetObjectiveValue: 0.9 }),
+    );
+    runToEnd(fleet);
+    const job = tuning(fleet);
+    expect(job.completionReason).toBe('TargetObjectiveReached');
+    expect(job.best?.objective).toBeGreaterThanOrEqual(0.9);
+    expect(job.launched).toBeLessThan(500);
+    expect(job.stopped).toBeGreaterThan(0);
+  });
+
+  it('ends when nothing has improved for as long as asked', () => {
+    const fleet = new SimulatedFleet(4, [2]);
+    fleet.submit(
+      'tune',
+      tuningSpec({ maxTrainingJobs: 500, maxParallelTrainingJobs: 2 }, { maxTrainingJobsNotImproving: 8 }),
+    );
+    runToEnd(fleet);
+    expect(tuning(fleet)).toMatchObject({ completionReason: 'NotImproving', status: 'Completed' });
+  });
+
+  it('ends at its own time limit', () => {
+    const fleet = new SimulatedFleet(5, [2]);
+    fleet.submit('tune', tuningSpec({ maxParallelTrainingJobs: 2, maxRuntimeSeconds: 100 }));
+    runToEnd(fleet);
+    expect(tuning(fleet).completionReason).toBe('MaxRuntimeReached');
+    expect((tuning(fleet).endedAtMs ?? 0) - tuning(fleet).createdAtMs).toBeLessThan(110_000);
+  });
+
+  it('stops on request: nothing more is launched and what runs is stopped', () => {
+    const fleet = new SimulatedFleet(6, [4]);
+    fleet.submit('tune', tuningSpec({ maxTrainingJobs: 100, maxParallelTrainingJobs: 4 }));
+    fleet.tick();
+    fleet.tick();
+    fleet.post({ kind: 'TuningJobStopRequested', tuningJobId: 'tune' });
+    const launched = tuning(fleet).launched;
+    runToEnd(fleet);
+    expect(tuning(fleet)).toMatchObject({ status: 'Stopped', launched, stopped: 4 });
+  });
+
+  it('waits in the store while no agent is there, and says so', () => {
+    const fleet = new SimulatedFleet(7, []);
+    fleet.submit('tune', tuningSpec({ maxTrainingJobs: 2, maxParallelTrainingJobs: 2 }));
+    fleet.tick();
+    const [first] = fleet.trainingJobs.values();
+    expect(first).toMatchObject({ status: 'InProgress', secondaryStatus: 'Starting', fence: 0 });
+    expect(first?.transitions[0]?.statusMessage).toBe('Waiting for a free instance');
+  });
+});
+
+describe('one training job', () => {
+  function start(instances = TRAINING_SPEC.instances) {
+    const fleet = new SimulatedFleet(1, []);
+    const job = {
+      id: 'job',
+      tenant: 'default',
+      name: 'job',
+      spec: { ...TRAINING_SPEC, instances },
+      createdAtMs: fleet.nowMs,
+      ...newTrainingJobProgress(fleet.nowMs),
+    };
+    fleet.post({ kind: 'TrainingJobCreated', job });
+    return { fleet, job };
+  }
+
+  function connect(
+    fleet: SimulatedFleet,
+    agentId: string,
+    instanceClass: string,
+    held: { trainingJobId: string; fence: number }[] = [],
+  ) {
+    fleet.agents.push({ id: agentId, slots: 1, connected: true, running: new Map() });
+    fleet.post({ kind: 'AgentConnected', agentId, epoch: agentId, offers: new Map([[instanceClass, 1]]), held });
+  }
+
+  it('falls back to the next instance type when no agent offers the first', () => {
+    const { fleet, job } = start([
+      { instanceType: 'large', instanceCount: 1, volumeSizeGib: 1 },
+      { instanceType: 'small', instanceCount: 1, volumeSizeGib: 1 },
+    ]);
+    connect(fleet, 'a', 'small');
+    expect(job.attempt).toMatchObject({ instanceClass: 'small', instanceIndex: 1, state: 'Queued' });
+  });
+
+  it('refuses a claim with an old fence and a second claim of the same attempt', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    connect(fleet, 'b', 'small');
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key: { trainingJobId: 'job', fence: 1 } });
+    fleet.post({ kind: 'ClaimRequested', agentId: 'b', key: { trainingJobId: 'job', fence: 1 } });
+    fleet.post({ kind: 'ClaimRequested', agentId: 'b', key: { trainingJobId: 'job', fence: 0 } });
+    expect(job.attempt).toMatchObject({ state: 'Leased', agentId: 'a' });
+    expect(fleet.agents[1]?.running.size).toBe(0);
+  });
+
+  it('gives up a lease that nobody renewed and starts attempt 2, after the agent must have killed attempt 1', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key: { trainingJobId: 'job', fence: 1 } });
+    fleet.nowMs += 44_999;
+    fleet.post({ kind: 'Ticked' });
+    expect(job.fence).toBe(1);
+    fleet.agents[0]?.running.clear();
+    fleet.nowMs += 1;
+    fleet.post({ kind: 'Ticked' });
+    expect(job).toMatchObject({ fence: 2, losses: 1, status: 'InProgress' });
+    expect(job.transitions.map((transition) => transition.status)).toEqual(['Starting', 'Interrupted']);
+  });
+
+  it('does not count a result that carries an old fence', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key: { trainingJobId: 'job', fence: 1 } });
+    fleet.agents[0]?.running.clear();
+    fleet.nowMs += 45_000;
+    fleet.post({ kind: 'Ticked' });
+    const result = {
+      key: { trainingJobId: 'job', fence: 1 },
+      outcome: { kind: 'Succeeded' } as const,
+      finalMetrics: [],
+    };
+    fleet.post({ kind: 'AttemptReported', agentId: 'a', result });
+    expect(job.status).toBe('InProgress');
+  });
+
+  it('fails at once by an error of the program, with its reason', () => {
+    const { fleet } = start();
+    connect(fleet, 'a', 'small');
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key: { trainingJobId: 'job', fence: 1 } });
+    const outcome = { kind: 'AlgorithmError', reason: 'ValueError: no rows', exitCode: 1 } as const;
+    fleet.post({
+      kind: 'AttemptReported',
+      agentId: 'a',
+      result: { key: { trainingJobId: 'job', fence: 1 }, outcome, finalMetrics: [] },
+    });
+    expect(fleet.trainingJobs.get('job')).toMatchObject({
+      status: 'Failed',
+      failureReason: 'AlgorithmError: ValueError: no rows',
+      fence: 1,
+    });
+  });
+
+  it('stops at once while it waits, and through its agent while it runs', () => {
+    const waiting = start();
+    waiting.fleet.post({ kind: 'TrainingJobStopRequested', trainingJobId: 'job' });
+    expect(waiting.fleet.trainingJobs.get('job')).toMatchObject({ status: 'Stopped', secondaryStatus: 'Stopped' });
+
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key: { trainingJobId: 'job', fence: 1 } });
+    fleet.post({ kind: 'TrainingJobStopRequested', trainingJobId: 'job' });
+    expect(job.status).toBe('Stopping');
+    const outcome = { kind: 'Stopped', stopReason: 'UserRequested' } as const;
+    fleet.post({
+      kind: 'AttemptReported',
+      agentId: 'a',
+      result: { key: { trainingJobId: 'job', fence: 1 }, outcome, finalMetrics: [] },
+    });
+    expect(fleet.trainingJobs.get('job')).toMatchObject({ status: 'Stopped', secondaryStatus: 'Stopped' });
+  });
+
+  it('goes on when its agent comes back with it, and is lost at once when the agent comes back without it', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    const key = { trainingJobId: 'job', fence: 1 };
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key });
+    fleet.post({ kind: 'AgentDisconnected', agentId: 'a', epoch: 'a' });
+    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'a2', offers: new Map([['small', 1]]), held: [key] });
+    expect(job).toMatchObject({ fence: 1, losses: 0 });
+    fleet.agents[0]?.running.clear();
+    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'a3', offers: new Map([['small', 1]]), held: [] });
+    expect(job).toMatchObject({ fence: 2, losses: 1 });
+  });
+});
+
+describe('a fleet that fails in every way', () => {
+  const FAULTS: Faults = {
+    loseQueueEntry: 0.1,
+    doubleQueueEntry: 0.1,
+    killAgent: 0.005,
+    dropMessage: 0.05,
+    restartServer: 0.01,
+    failAttempt: 0.05,
+  };
+
+  it.each(Array.from({ length: 40 }, (_, index) => index + 1))(
+    'loses nothing and counts nothing twice, seed %i',
+    (seed) => {
+      const fleet = new SimulatedFleet(seed, [3, 2, 4], FAULTS);
+      fleet.submit('first', tuningSpec({ maxTrainingJobs: 30, maxParallelTrainingJobs: 4 }));
+      fleet.submit('second', tuningSpec({ maxTrainingJobs: 25, maxParallelTrainingJobs: 7 }));
+      runToEnd(fleet);
+      for (const [name, asked] of [
+        ['first', 30],
+        ['second', 25],
+      ] as const) {
+        const job = tuning(fleet, name);
+        expect(job.launched).toBe(asked);
+        expect(job.completed + job.retryableErrors).toBe(asked);
+      }
+    },
+  );
+});
