@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { PYTHON_ENVIRONMENTS, ROOT } from './paths.mjs';
+import { say } from './run.mjs';
+
+/** Pinned Python packages of the built-in algorithms, and of the tests' clients. */
+export const TEST_REQUIREMENTS = `${ROOT}test/clients/requirements.txt`;
+
+/**
+ * Makes (or finds) the Python environment of a requirements file.
+ *
+ * @returns {Promise<string>} path of its interpreter.
+ */
+export async function pythonEnvironment(requirementsFile) {
+  const { ensurePythonEnvironment } = await import('@fleetune/algorithms');
+  const { python } = await ensurePythonEnvironment({
+    requirementsFile,
+    cacheDirectory: PYTHON_ENVIRONMENTS,
+    log: say,
+    onProgress: say,
+  });
+  return python;
+}
+
+/** The environment of the built-in XGBoost, which the demo's data are prepared in as well. */
+export async function algorithmEnvironment() {
+  const { findBuiltin } = await import('@fleetune/algorithms');
+  const requirements = findBuiltin('xgboost')?.requirementsFile;
+  return pythonEnvironment(requirements instanceof URL ? fileURLToPath(requirements) : requirements);
+}
