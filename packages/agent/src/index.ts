@@ -1,1 +1,11 @@
-export {};
+export { type AgentState, type RunningAgent, startAgent } from './agent.js';
+export type { AgentConfig, AgentDependencies } from './agent-config.js';
+export type { AttemptSource, ClassSource, OpenAttemptSource, SourcedAttempt } from './attempt-source.js';
+export { type AgentClock, systemClock } from './clock.js';
+export * from './execution/index.js';
+export { AgentRejectedError } from './gateway/gateway-link.js';
+export { IdentityFileError } from './identity/identity-file.js';
+export { JoinRefusedError, JoinTokenMissingError } from './identity/join-fleet.js';
+export { StateDirectoryInUseError } from './identity/state-directory-lock.js';
+export { ANY_CLASS, type Offer } from './inventory/capacity.js';
+export { queueSource } from './queue-source.js';

@@ -1,1 +1,4 @@
-export {};
+export type { ApiOptions } from './api-options.js';
+export { folderUploads } from './folder-uploads.js';
+export { API_PREFIX, registerApi } from './register-api.js';
+export type { RequestDefaults } from './training-template.js';

@@ -1,1 +1,3 @@
-export {};
+export { provisionAgentRole } from './agent-role.js';
+export * from './class-queues.js';
+export { openQueues } from './open-queues.js';

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { builtinMetricDefinitions, findBuiltin, resolveAlgorithmImage } from '@fleetune/algorithms';
+import { builtinMetricDefinitions, builtinNames, resolveAlgorithmImage } from '@fleetune/algorithms';
 import { folderUploads, registerApi } from '@fleetune/api';
-import type { TuningJobSpec } from '@fleetune/domain';
+import type { MetricDefinition, TuningJobSpec } from '@fleetune/domain';
 import { PROTOCOL_VERSION } from '@fleetune/protocol';
 import { openQueues, provisionAgentRole, type QueueConnection } from '@fleetune/queue';
 import { registerSageMaker } from '@fleetune/sagemaker';
@@ -18,6 +18,7 @@ import { startGrpcServer } from './agents/grpc-server.js';
 import type { ServerConfig } from './config.js';
 import { type Credentials, loadCredentials, writeEndpoint } from './credentials.js';
 import { createHttpServer, listenHttp } from './http/http-server.js';
+import { NO_OP_ALGORITHM } from './jobs/algorithm-faults.js';
 import { createJobService } from './jobs/job-service.js';
 import { ServerMetrics } from './metrics.js';
 import { QueueKeeper } from './queue-keeper.js';
@@ -176,7 +177,6 @@ async function registerFaces(
         ? { secretAccessKey: credentials.secretAccessKey, tenant: TENANT }
         : undefined,
     clock: () => new Date(),
-    random: Math.random,
     region: config.region,
     accountId: config.accountId,
     resolveAlgorithmImage,
@@ -188,10 +188,15 @@ async function registerFaces(
     uploads: folderUploads(join(config.dataDirectory, 'uploads')),
     defaults: {
       outputUri: pathToFileURL(join(config.dataDirectory, 'objects', 'output')).href,
-      builtinMetrics: (name, version) =>
-        findBuiltin(name, version) === undefined ? undefined : builtinMetricDefinitions(name),
+      builtinMetrics,
     },
   });
+}
+
+/** Undefined where there is no such algorithm. */
+function builtinMetrics(name: string): readonly MetricDefinition[] | undefined {
+  if (name === NO_OP_ALGORITHM) return [];
+  return builtinNames().includes(name) ? builtinMetricDefinitions(name) : undefined;
 }
 
 /** Only the strategies know what they cannot search: ask the one that would run. */

@@ -27,7 +27,15 @@ export function openDatabase(url: string, onError: (error: Error) => void, maxCo
         oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
     },
   });
-  pool.on('error', onError);
+  let closing = false;
+  // A connection that is being closed may still hear that its server stops: nobody needs to know.
+  pool.on('error', (error) => {
+    if (!closing) onError(error);
+  });
   const query = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { pool, query, close: () => query.destroy() };
+  const close = () => {
+    closing = true;
+    return query.destroy();
+  };
+  return { pool, query, close };
 }

@@ -36,6 +36,7 @@ import {
   readLog,
   type StoredTrainingJob,
 } from '@fleetune/store';
+import { algorithmFaults, tunedAlgorithmFaults } from './algorithm-faults.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { trainingJobView, tuningJobView } from './views.js';
 
@@ -64,7 +65,7 @@ class StoredJobService implements JobService {
   }
 
   async createTrainingJob(tenant: string, request: CreateTrainingJob): Promise<TrainingJobView> {
-    refuseFaults(trainingJobFaults(request.spec));
+    refuseFaults([...trainingJobFaults(request.spec), ...algorithmFaults(request.spec)]);
     const nowMs = this.#parts.nowMs();
     const { name, spec, origin, tags } = request;
     const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTrainingJobProgress(nowMs) };
@@ -76,7 +77,7 @@ class StoredJobService implements JobService {
 
   async createTuningJob(tenant: string, request: CreateTuningJob): Promise<TuningJobView> {
     const { name, spec, origin, tags } = request;
-    const faults = tuningJobFaults(spec);
+    const faults = [...tuningJobFaults(spec), ...tunedAlgorithmFaults(spec)];
     refuseFaults(faults.length > 0 ? faults : this.#parts.searchFaults(spec));
     const nowMs = this.#parts.nowMs();
     const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTuningJobProgress(nowMs) };

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { ClientFault, messageOf } from '../attempt-faults.js';
+import type { LogSpool } from '../log/log-spool.js';
+import type { Launch } from '../sandbox/sandbox.js';
+
+/** Output waiting for the disk beyond this holds the program back; nothing else ever does. */
+const SPOOL_BACKLOG_BYTES = 4 * 1024 * 1024;
+/** How long to wait for output when every process is gone but the pipe stays open and silent. */
+const SILENT_PIPE_MS = 1_000;
+/** A program on its way up cannot be asked to end yet; it is asked again. */
+const ASK_AGAIN_MS = 20;
+const LAUNCHER_MESSAGE_BYTES = 4096;
+
+export interface ProgramEnd {
+  /** 128 + signal number when a signal ended it. */
+  readonly exitCode: number;
+  /** Why the program never ran, when the launcher failed before it. */
+  readonly launchFault?: string;
+}
+
+/** A started program and all that it starts. Its output goes to the spool. */
+export interface RunningProgram {
+  /** When no process is left and all output is in the spool. Rejects only when the program could not be started at all. */
+  readonly ended: Promise<ProgramEnd>;
+  /** SIGTERM to every process, and SIGKILL after the grace period. */
+  stop(graceMs: number): void;
+  /** SIGKILL to every process; resolves when none is left. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a program in a session of its own.
+ *
+ * @param onOutput called with each piece of output before it is spooled.
+ * @throws ClientFault when arguments or variables are not what a program can be given.
+ */
+export function startProgram(launch: Launch, spool: LogSpool, onOutput: (chunk: Buffer) => void): RunningProgram {
+  const launcher = spawnLauncher(launch);
+  const tree = launch.tree(launcher);
+  let printed = false;
+  let launcherMessage = '';
+  let stopTimer: NodeJS.Timeout | undefined;
+  let askTimer: NodeJS.Timeout | undefined;
+
+  const output = launcher.stdout as Readable;
+  output.on('data', (chunk: Buffer) => {
+    printed = true;
+    onOutput(chunk);
+    spool.append(chunk);
+    if (spool.backlogBytes > SPOOL_BACKLOG_BYTES) {
+      output.pause();
+      void spool.flushed().then(() => output.resume());
+    }
+  });
+  launcher.stderr?.on('data', (chunk: Buffer) => {
+    if (launcherMessage.length < LAUNCHER_MESSAGE_BYTES) launcherMessage += chunk.toString('utf8');
+  });
+
+  const finish = async (): Promise<ProgramEnd> => {
+    const exitCode = await exitOf(launcher);
+    await tree.kill();
+    await endOfOutput(output);
+    await spool.flushed();
+    clearTimeout(stopTimer);
+    clearTimeout(askTimer);
+    const failedToLaunch = exitCode !== 0 && !printed && /^(bwrap|unshare|mount|setpriv|sh):/m.test(launcherMessage);
+    return { exitCode, ...(failedToLaunch ? { launchFault: launcherMessage.trim() } : {}) };
+  };
+  const ended = finish();
+  const ask = () => {
+    if (tree.terminate() === 0) askTimer = setTimeout(ask, ASK_AGAIN_MS);
+  };
+
+  return {
+    ended,
+    stop(graceMs) {
+      if (stopTimer !== undefined) return;
+      stopTimer = setTimeout(() => void tree.kill(), graceMs);
+      ask();
+    },
+    kill: () => tree.kill(),
+  };
+}
+
+function spawnLauncher(launch: Launch): ChildProcess {
+  const [file, ...args] = launch.command;
+  try {
+    return spawn(file, args, {
+      cwd: launch.workingFolder,
+      env: launch.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A session of its own: signals to the agent's terminal do not reach it.
+      detached: true,
+    });
+  } catch (error) {
+    const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (code === 'E2BIG') {
+      throw new ClientFault(
+        'The hyperparameters and environment variables together are longer than a program can take.',
+      );
+    }
+    if (code === 'ERR_INVALID_ARG_VALUE') {
+      throw new ClientFault(`The program's arguments or variables cannot be passed on: ${messageOf(error)}`);
+    }
+    throw error;
+  }
+}
+
+function exitOf(launcher: ChildProcess): Promise<number> {
+  return new Promise((done, failed) => {
+    launcher.once('error', failed);
+    launcher.once('exit', (code, signal) => {
+      done(code ?? 128 + (signal === null ? 0 : (constants.signals[signal] ?? 0)));
+    });
+  });
+}
+
+/** Waits for the pipe to close, but not on one that an escaped process holds open and never writes to. */
+async function endOfOutput(output: Readable): Promise<void> {
+  if (output.closed) return;
+  await new Promise<void>((done) => {
+    const giveUp = () => {
+      // Paused means that the disk is slow, not that the pipe is silent.
+      if (output.isPaused()) timer.refresh();
+      else output.destroy();
+    };
+    const timer = setTimeout(giveUp, SILENT_PIPE_MS);
+    output.on('data', () => timer.refresh());
+    output.once('close', () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
+}

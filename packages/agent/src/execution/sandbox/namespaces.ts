@@ -1,0 +1,97 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { namespaceTree } from '../process-tree/namespace-tree.js';
+import { existingPaths, otherOptEntries } from './hidden-paths.js';
+import {
+  DROPPED_CAPABILITIES,
+  INIT_SCRIPT,
+  type Sandbox,
+  type SandboxedProgram,
+  splitLauncherVariables,
+} from './sandbox.js';
+
+/** Mounts everything in one go from a table, then becomes the process 1 that waits for the program. */
+const MOUNT_AND_RUN = `mount --all --fstab "$1" >&2 || exit 125; cd "$2" || exit 125; shift 2; ${INIT_SCRIPT}`;
+const MOUNT_AND_RUN_OFFLINE = `ip link set lo up 2>/dev/null; ${MOUNT_AND_RUN}`;
+
+/** Walls by util-linux alone: `unshare`, `mount` and `setpriv`. */
+export function namespacesSandbox(hiddenPaths: readonly string[], exposedPaths: readonly string[]): Sandbox {
+  return {
+    kind: 'namespaces',
+    isolates: true,
+    launch(program) {
+      const { programOnly, forLauncher } = splitLauncherVariables(program.environment);
+      const table = join(program.folder.sandbox, 'fstab');
+      writeMountTable(table, program, hiddenPaths, exposedPaths);
+      return {
+        command: [
+          // unshare's child dies with unshare, and unshare with the agent.
+          ...(['setpriv', '--pdeathsig', 'KILL', '--'] as const),
+          ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+          ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+          ...(program.networkIsolation ? ['--net'] : []),
+          ...['--', '/bin/sh', '-c', program.networkIsolation ? MOUNT_AND_RUN_OFFLINE : MOUNT_AND_RUN, 'sh'],
+          ...[table, program.workingFolder],
+          ...['setpriv', `--bounding-set=${DROPPED_CAPABILITIES.map((name) => `-${name}`).join(',')}`, '--'],
+          ...(programOnly.length === 0 ? [] : ['env', ...programOnly.map(([name, value]) => `${name}=${value}`)]),
+          ...program.command,
+        ],
+        environment: forLauncher,
+        workingFolder: '/',
+        tree: (launcher) => namespaceTree(launcher, program.tag),
+      };
+    },
+  };
+}
+
+/**
+ * Builds the new `/opt` beside the attempt, with the training folder as its `ml`, and lays it over the old one. What is
+ * shown again from inside hidden folders is held in `/opt/.exposed` while they are covered.
+ */
+function writeMountTable(
+  table: string,
+  program: SandboxedProgram,
+  hiddenPaths: readonly string[],
+  exposedPaths: readonly string[],
+): void {
+  const stage = join(program.folder.sandbox, 'opt');
+  const lines: string[] = [];
+  const mount = (source: string, target: string, type: string, options: string) =>
+    lines.push([source, target, type, options].map(escapeField).join(' '));
+
+  mkdirSync(join(stage, 'ml'), { recursive: true });
+  for (const { name, kind, target } of otherOptEntries()) {
+    if (kind === 'link') symlinkSync(target, join(stage, name));
+    else {
+      makeMountPoint(join(stage, name), kind === 'folder');
+      mount(`/opt/${name}`, join(stage, name), 'none', 'rbind');
+    }
+  }
+  mount(program.folder.training.root, join(stage, 'ml'), 'none', 'bind');
+  for (const { source, target } of program.mounts) mount(source, join(stage, 'ml', target), 'none', 'bind,ro');
+  const exposed = existingPaths(exposedPaths);
+  exposed.forEach(({ path, isFolder }, index) => {
+    mkdirSync(join(stage, '.exposed'), { recursive: true });
+    makeMountPoint(join(stage, '.exposed', String(index)), isFolder);
+    mount(path, join(stage, '.exposed', String(index)), 'none', 'rbind');
+  });
+  mount(stage, '/opt', 'none', 'rbind');
+  for (const { path, isFolder } of existingPaths(hiddenPaths)) {
+    if (isFolder) mount('tmpfs', path, 'tmpfs', 'mode=0755');
+    else mount('/dev/null', path, 'none', 'bind');
+  }
+  exposed.forEach(({ path }, index) => {
+    mount(`/opt/.exposed/${index}`, path, 'none', 'bind,ro,x-mount.mkdir');
+  });
+  writeFileSync(table, `${lines.join('\n')}\n`);
+}
+
+function makeMountPoint(path: string, isFolder: boolean): void {
+  if (isFolder) mkdirSync(path);
+  else writeFileSync(path, '');
+}
+
+/** fstab separates by blanks and writes them as octal codes. */
+function escapeField(text: string): string {
+  return text.replace(/[\\ \t\n#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}

@@ -1,0 +1,96 @@
+import type { AttemptKey } from '@fleetune/domain';
+import type { AgentClock } from '../clock.js';
+import { type LeaseOrder, LeaseTable, type LeaseTerms } from './lease-table.js';
+
+/** What the keeper needs done. */
+export interface LeaseDuties {
+  /** Sends one renewal of all leases; an empty one is the agent's sign of life. */
+  renew(keys: readonly AttemptKey[], sentAtMs: number): void;
+  carryOut(order: LeaseOrder): void;
+  /** The server has not answered a renewal in time: the connection is dead, though nobody said so. */
+  connectionStalled(): void;
+}
+
+/** Runs a {@link LeaseTable} against the clock: one timer for all leases, armed for the next thing that is due. */
+export class LeaseKeeper {
+  readonly #clock: AgentClock;
+  readonly #duties: LeaseDuties;
+  readonly #table: LeaseTable;
+  #terms: LeaseTerms = { ttlMs: 30_000, renewEveryMs: 5_000 };
+  #connected = false;
+  #nextRenewalMs = 0;
+  /** When the oldest renewal without an answer was sent. */
+  #unansweredSinceMs: number | undefined;
+  #callOff: (() => void) | undefined;
+
+  constructor(clock: AgentClock, duties: LeaseDuties) {
+    this.#clock = clock;
+    this.#duties = duties;
+    this.#table = new LeaseTable(this.#terms);
+  }
+
+  connected(terms: LeaseTerms): void {
+    this.#terms = terms;
+    this.#table.setTerms(terms);
+    this.#connected = true;
+    this.#unansweredSinceMs = undefined;
+    this.#nextRenewalMs = this.#clock.monotonicMs();
+    this.#tick();
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+    this.#arm();
+  }
+
+  grant(key: AttemptKey, askedAtMs: number): void {
+    this.#table.grant(key, askedAtMs);
+    // While connected the next renewal comes before any new lease can be due, so the timer stands.
+    if (!this.#connected) this.#arm();
+  }
+
+  release(key: AttemptKey): void {
+    this.#table.release(key);
+  }
+
+  renewed(keys: readonly AttemptKey[], sentAtMs: number): void {
+    this.#table.renew(keys, sentAtMs);
+    this.#unansweredSinceMs = undefined;
+  }
+
+  close(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const order of this.#table.due(nowMs)) this.#duties.carryOut(order);
+    if (this.#connected && nowMs >= this.#nextRenewalMs) this.#renewAll(nowMs);
+    this.#arm();
+  }
+
+  #renewAll(nowMs: number): void {
+    this.#nextRenewalMs = nowMs + this.#terms.renewEveryMs;
+    if (this.#unansweredSinceMs !== undefined && nowMs - this.#unansweredSinceMs >= 2 * this.#terms.renewEveryMs) {
+      this.#duties.connectionStalled();
+      return;
+    }
+    const sentAtMs = Math.floor(nowMs);
+    this.#unansweredSinceMs ??= sentAtMs;
+    this.#duties.renew(this.#table.keys(), sentAtMs);
+  }
+
+  #arm(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+    const dueMs = Math.min(
+      this.#connected ? this.#nextRenewalMs : Number.POSITIVE_INFINITY,
+      this.#table.nextDueMs() ?? Number.POSITIVE_INFINITY,
+    );
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    // Rounded up: a timer that fires a fraction early would find nothing due and spin.
+    const delayMs = Math.max(0, Math.ceil(dueMs - this.#clock.monotonicMs()));
+    this.#callOff = this.#clock.after(delayMs, () => this.#tick());
+  }
+}

@@ -1,0 +1,85 @@
+import type { AttemptOutcome, AttemptResult, StopReason } from '@fleetune/domain';
+import { Changes } from '../changes.js';
+import type { AttemptExecution, AttemptExecutor, AttemptStart, LogReader } from '../execution/attempt-execution.js';
+
+/** An execution in memory whose course the test decides. */
+export class MemoryExecution implements AttemptExecution {
+  readonly key;
+  readonly started: AttemptStart;
+  readonly result: Promise<AttemptResult>;
+  stopReason: StopReason | undefined;
+  killed = false;
+  disposed = false;
+  readonly log: LogReader;
+  #printed = Buffer.alloc(0);
+  #resolve: (result: AttemptResult) => void = () => {};
+
+  constructor(started: AttemptStart) {
+    this.started = started;
+    this.key = started.key;
+    const printed = () => this.#printed;
+    this.log = {
+      get length() {
+        return printed().length;
+      },
+      read: async (offset, maxBytes) => ({ offset, data: printed().subarray(offset, offset + maxBytes) }),
+    };
+    this.result = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  print(text: string): void {
+    this.#printed = Buffer.concat([this.#printed, Buffer.from(text)]);
+    this.started.observer.logGrew();
+  }
+
+  finish(outcome: AttemptOutcome = { kind: 'Succeeded' }): void {
+    this.#resolve({ key: this.key, outcome, finalMetrics: [] });
+  }
+
+  stop(reason: StopReason): void {
+    this.stopReason = reason;
+  }
+
+  async kill(): Promise<void> {
+    this.killed = true;
+    this.finish({ kind: 'InternalError', reason: 'killed' });
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+  }
+}
+
+/** Starts executions in memory and lets the test find them. */
+export class MemoryExecutor implements AttemptExecutor {
+  readonly sandbox = 'none';
+  readonly executions: MemoryExecution[] = [];
+  readonly #changes = new Changes();
+  readonly #onStart: (execution: MemoryExecution) => void;
+
+  constructor(onStart: (execution: MemoryExecution) => void = () => {}) {
+    this.#onStart = onStart;
+  }
+
+  start(started: AttemptStart): MemoryExecution {
+    const execution = new MemoryExecution(started);
+    this.executions.push(execution);
+    this.#onStart(execution);
+    this.#changes.announce();
+    return execution;
+  }
+
+  /** The `position`-th execution ever started, as soon as there is one. */
+  async at(position: number): Promise<MemoryExecution> {
+    await this.#changes.until(() => this.executions.length > position);
+    const execution = this.executions[position];
+    if (execution === undefined) throw new Error(`no execution ${position}`);
+    return execution;
+  }
+
+  async sweepOrphans(): Promise<{ readonly killedProcesses: number }> {
+    return { killedProcesses: 0 };
+  }
+}

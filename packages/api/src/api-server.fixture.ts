@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fastify from 'fastify';
+import { folderUploads } from './folder-uploads.js';
+import { InMemoryJobs } from './in-memory-jobs.fixture.js';
+import { registerApi } from './register-api.js';
+
+export interface ApiServer {
+  readonly url: string;
+  readonly jobs: InMemoryJobs;
+  readonly uploadDirectory: string;
+  stop(): Promise<void>;
+}
+
+export const TOKEN = 'token-of-team-a';
+export const OTHER_TOKEN = 'token-of-team-b';
+
+/** The real API on a free port, over jobs in memory. */
+export async function startApiServer(): Promise<ApiServer> {
+  const jobs = new InMemoryJobs();
+  const uploadDirectory = await mkdtemp(join(tmpdir(), 'fleetune-api-'));
+  const app = fastify();
+  await registerApi(app, {
+    jobs,
+    authenticate: (token) =>
+      new Map([
+        [TOKEN, 'team-a'],
+        [OTHER_TOKEN, 'team-b'],
+      ]).get(token),
+    uploads: folderUploads(uploadDirectory, 1_000_000),
+    defaults: {
+      outputUri: 'file:///var/lib/fleetune/output',
+      builtinMetrics: (name) =>
+        name === 'xgboost' ? [{ name: 'validation:accuracy', regex: 'validation-accuracy:(\\S+)' }] : undefined,
+    },
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    ...{ url, jobs, uploadDirectory },
+    async stop() {
+      await app.close();
+      await rm(uploadDirectory, { recursive: true, force: true });
+    },
+  };
+}

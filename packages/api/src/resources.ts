@@ -1,0 +1,81 @@
+import type { ParameterRange } from '@fleetune/domain';
+import type { AgentView, TrainingJobView, TuningJobView } from '@fleetune/scheduler';
+import type { Agent } from './contract/agent.js';
+import type { TrainingJob } from './contract/training-job.js';
+import type { TuningJob } from './contract/tuning-job.js';
+
+/** What the API shows of a tuning job. */
+export function tuningJobResource(view: TuningJobView): TuningJob {
+  const objective = view.spec.definitions[0]?.objective ?? { metricName: '', type: 'Minimize' };
+  return {
+    name: view.name,
+    status: view.status,
+    completionReason: view.completionReason,
+    failureReason: view.failureReason,
+    strategy: view.spec.strategy.name,
+    seed: view.spec.seed,
+    objective: { metric: objective.metricName, type: objective.type },
+    limits: view.spec.limits,
+    earlyStopping: view.spec.earlyStopping,
+    definitions: view.spec.definitions.map((definition) => ({
+      name: definition.name,
+      ranges: definition.ranges.map(rangeResource),
+    })),
+    creationTimeMs: view.creationTimeMs,
+    lastModifiedTimeMs: view.lastModifiedTimeMs,
+    endTimeMs: view.endTimeMs,
+    trainingJobCounts: view.trainingJobCounts,
+    objectiveCounts: view.objectiveCounts,
+    bestTrainingJob: view.bestTrainingJob === undefined ? undefined : trainingJobResource(view.bestTrainingJob),
+    trainingJobsNotImproving: view.trainingJobsNotImproving,
+    convergenceDetectedTimeMs: view.convergenceDetectedTimeMs,
+    consumedRuntimeSeconds: view.consumedRuntimeSeconds,
+    tags: view.tags,
+  };
+}
+
+function rangeResource(range: ParameterRange): TuningJob['definitions'][number]['ranges'][number] {
+  if (range.kind === 'categorical') return { name: range.name, kind: range.kind, values: [...range.values] };
+  return { name: range.name, kind: range.kind, min: range.min, max: range.max, scaling: range.scaling };
+}
+
+/** What the API shows of a training job. The environment is left out: it may hold secrets. */
+export function trainingJobResource(view: TrainingJobView): TrainingJob {
+  return {
+    name: view.name,
+    status: view.status,
+    secondaryStatus: view.secondaryStatus,
+    failureReason: view.failureReason,
+    creationTimeMs: view.creationTimeMs,
+    lastModifiedTimeMs: view.lastModifiedTimeMs,
+    trainingStartTimeMs: view.trainingStartTimeMs,
+    trainingEndTimeMs: view.trainingEndTimeMs,
+    trainingTimeSeconds: view.trainingTimeSeconds,
+    billableTimeSeconds: view.billableTimeSeconds,
+    instanceType: view.instanceType,
+    modelArtifactUri: view.modelArtifactUri,
+    finalMetrics: [...view.finalMetrics],
+    attemptCount: view.attemptCount,
+    startupMs: view.startupMs,
+    hyperparameters: view.spec.hyperparameters,
+    transitions: [...view.transitions],
+    tuning: view.tuning === undefined ? undefined : tuningResource(view.tuning),
+    tags: view.tags,
+  };
+}
+
+function tuningResource(tuning: NonNullable<TrainingJobView['tuning']>): TrainingJob['tuning'] {
+  const { tuningJobName, index, definitionName, configuration, objectiveValue } = tuning;
+  return { tuningJobName, index, definitionName, configuration, objectiveValue };
+}
+
+/** What the API shows of an agent. */
+export function agentResource(view: AgentView): Agent {
+  const { id, name, state, version, hostName, cpuMilli, memoryMib, sandbox, lastSeenMs } = view;
+  return {
+    ...{ id, name, state, version, hostName, cpuMilli, memoryMib, sandbox, lastSeenMs },
+    gpuNames: [...view.gpuNames],
+    classes: view.classes.map((offered) => ({ name: offered.name, slots: offered.slots })),
+    runningCount: view.running.length,
+  };
+}

@@ -1,0 +1,31 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { create, extract } from 'tar';
+import { ArchiveError } from './artifact-errors.js';
+
+/**
+ * What `folder` holds, as the bytes of a .tar.gz whose entries have no leading folder. Links are stored as links and
+ * never followed, so an archive holds nothing from outside the folder.
+ */
+export async function createTarGz(folder: string): Promise<Readable> {
+  const names = (await readdir(folder)).map((name) => `./${name}`);
+  const pack = create({ cwd: folder, gzip: { level: 6 }, portable: true, follow: false }, names);
+  return Readable.from(pack);
+}
+
+/**
+ * Unpacks a .tar.gz (or .tar) into `folder`, which it makes. Entries that would land outside the folder, absolute paths
+ * and links to the outside are refused.
+ *
+ * @param name how messages call the archive.
+ * @throws ArchiveError when it is damaged or tries to get out.
+ */
+export async function extractTarGz(archive: Readable, folder: string, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  try {
+    await pipeline(archive, extract({ cwd: folder, strict: true, preserveOwner: false }));
+  } catch (error) {
+    throw new ArchiveError(name, error);
+  }
+}

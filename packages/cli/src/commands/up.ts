@@ -1,0 +1,115 @@
+import { cpus } from 'node:os';
+import type { RunningServer } from '@fleetune/server';
+import { Command } from 'commander';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, EXIT_CODES_HELP } from '../exit-code.js';
+import { type LocalAgent, startLocalAgent } from '../local-agent.js';
+import { wholeNumber } from '../option-values.js';
+import { type ServerCommandOptions, serverOptions, withServerOptions } from '../server-options.js';
+
+interface UpOptions extends ServerCommandOptions {
+  readonly slots: number;
+}
+
+export function upCommand(context: CommandContext): Command {
+  const command = new Command('up')
+    .summary('start everything on this machine')
+    .description('Starts a server and an agent on this machine and says how to reach them.')
+    .option(
+      '--slots <n>',
+      'training jobs at once on this machine (default: one per core)',
+      wholeNumber(1, 4096),
+      cpus().length,
+    );
+  return withServerOptions(command, 'warn')
+    .addHelpText('after', UP_HELP)
+    .action((options: UpOptions) => up(options, context));
+}
+
+async function up(options: UpOptions, context: CommandContext): Promise<void> {
+  const { serverConfig, startServer } = await import('@fleetune/server');
+  const settings = serverOptions(options, context.terminal);
+  const config = serverConfig(settings);
+  context.note(`Starting Fleetune in ${config.dataDirectory} ...`);
+  const server = await startServer(config);
+  const stopping = interrupts(context);
+  try {
+    const agent = await startLocalAgent({
+      grpcUrl: server.grpcUrl,
+      joinToken: server.joinToken,
+      dataDirectory: config.dataDirectory,
+      slots: options.slots,
+      logLevel: options.logLevel ?? 'warn',
+    });
+    if (options.json) context.json(upDocument(server, config.dataDirectory, options.slots));
+    else context.print(welcome(server, options.slots, context));
+    const end = await Promise.race([
+      stopping.first.then(() => 'asked' as const),
+      agent.ended.then(() => 'agent ended' as const),
+    ]);
+    if (end === 'asked') await drain(agent, stopping.second, context);
+    else {
+      context.note('The local agent ended by itself; its log above says why.');
+      context.exit(EXIT.failed);
+    }
+  } finally {
+    await Promise.race([server.stop(), stopping.second]);
+    stopping.unlisten();
+  }
+}
+
+async function drain(agent: LocalAgent, atOnce: Promise<void>, { note }: CommandContext): Promise<void> {
+  note('\nDraining: running programs may save. Ctrl-C again stops at once.');
+  agent.stop();
+  void atOnce.then(() => agent.stop());
+  await agent.ended;
+}
+
+/** The first Ctrl-C and the second, as promises. */
+function interrupts({ terminal }: CommandContext) {
+  let resolvers: (() => void)[] = [];
+  const nth = () => new Promise<void>((resolve) => resolvers.push(resolve));
+  const first = nth();
+  const second = nth();
+  const unlisten = terminal.onInterrupt(() => {
+    const [next, ...rest] = resolvers;
+    resolvers = rest;
+    next?.();
+  });
+  return { first, second, unlisten };
+}
+
+function upDocument(server: RunningServer, dataDirectory: string, slots: number) {
+  const { url, grpcUrl, token, joinToken, accessKeyId, secretAccessKey } = server;
+  return { url, grpcUrl, token, joinToken, accessKeyId, secretAccessKey, dataDirectory, slots, pid: process.pid };
+}
+
+function welcome(server: RunningServer, slots: number, { terminal: { colors } }: CommandContext): string {
+  return `
+${colors.green('Fleetune is up.')}  ${colors.bold(server.url)}  ${slots} slot${slots === 1 ? '' : 's'} on this machine
+
+${colors.dim('boto3, the AWS CLI and the SDKs:')}
+  export AWS_ENDPOINT_URL=${server.url}
+  export AWS_ACCESS_KEY_ID=${server.accessKeyId}
+  export AWS_SECRET_ACCESS_KEY=${server.secretAccessKey}
+  export AWS_DEFAULT_REGION=us-east-1
+
+${colors.dim('Next, in another terminal:')}
+  fleetune tune FILE.yaml        ${colors.dim('(fleetune tune --help shows a file)')}
+  fleetune ls
+
+${colors.dim('More machines:')}
+  FLEETUNE_JOIN_TOKEN=${server.joinToken} fleetune agent --join ${server.grpcUrl}
+
+${colors.dim('Ctrl-C drains and stops; everything is kept.')}`;
+}
+
+const UP_HELP = `
+Examples:
+  $ fleetune up
+  $ fleetune up --data ./tuning --port 0 --slots 4
+  $ fleetune up --json > endpoint.json
+
+Ctrl-C drains: no new work, running programs may save, then everything stops. A second Ctrl-C stops at once.
+Everything is kept in the data folder; the next "fleetune up" goes on where this one ended.
+${EXIT_CODES_HELP}`;

@@ -1,0 +1,68 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { OperationContext } from './operation.js';
+import type { SageMakerOptions } from './options.js';
+import { operations } from './registry.js';
+import { awsErrorFor } from './service-error.js';
+import { authenticate } from './signature/authenticate.js';
+import { InternalFailure, SerializationException, UnknownOperationException } from './wire/aws-error.js';
+import type { WireRequest, WireResponse } from './wire/http.js';
+import { errorResponse, successResponse } from './wire/response.js';
+
+/** Answers one request; never throws. */
+export type SageMakerHandler = (request: WireRequest) => Promise<WireResponse>;
+
+/** True when the target header of a request is one of SageMaker's, so that several services can share one address. */
+export function isSageMakerTarget(target: string | undefined): boolean {
+  return target?.startsWith(TARGET_PREFIX) === true;
+}
+
+const TARGET_PREFIX = 'SageMaker.';
+
+/** The API apart from any HTTP server: from a request as it was sent to a response as it is to be written. */
+export function createSageMakerHandler(options: SageMakerOptions): SageMakerHandler {
+  const context: Omit<OperationContext, 'tenant'> = {
+    jobs: options.jobs,
+    account: { region: options.region, accountId: options.accountId ?? '000000000000' },
+    algorithmImages: {
+      resolve: options.resolveAlgorithmImage ?? (() => undefined),
+      metricDefinitions: options.builtinMetricDefinitions ?? (() => []),
+    },
+    randomSeed: options.randomSeed ?? (() => randomInt(2 ** 31)),
+  };
+  return async (request) => {
+    const requestId = randomUUID();
+    const now = options.clock();
+    const target = targetOf(request);
+    const operation = operations.get(target?.slice(TARGET_PREFIX.length) ?? '');
+    if (operation === undefined || !isSageMakerTarget(target)) {
+      return errorResponse(requestId, now, new UnknownOperationException(target));
+    }
+    try {
+      const { tenant } = await authenticate(request, options.accessKeys, now);
+      const output = await operation.answer(parseBody(request.body), { ...context, tenant });
+      return successResponse(requestId, now, output);
+    } catch (error) {
+      const known = awsErrorFor(error, operation.jobKind);
+      if (known === undefined) options.onInternalFailure?.(error, requestId, operation.name);
+      return errorResponse(requestId, now, known ?? new InternalFailure(requestId));
+    }
+  };
+}
+
+/** A presigned URL may carry the target in its query. */
+function targetOf({ headers, url }: WireRequest): string | undefined {
+  const header = headers['x-amz-target'];
+  if (typeof header === 'string') return header;
+  const query = new URLSearchParams(url.split(/\?(.*)/s)[1] ?? '');
+  return [...query].find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(UTF8.decode(body));
+  } catch {
+    throw new SerializationException('The request body is not JSON in UTF-8.');
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,0 +1,18 @@
+/** Whose resources the ARNs of this Fleetune name. */
+export interface Account {
+  readonly region: string;
+  /** 12 digits. */
+  readonly accountId: string;
+}
+
+export function trainingJobArn(account: Account, trainingJobName: string): string {
+  return arn(account, 'training-job', trainingJobName);
+}
+
+export function tuningJobArn(account: Account, tuningJobName: string): string {
+  return arn(account, 'hyper-parameter-tuning-job', tuningJobName);
+}
+
+function arn({ region, accountId }: Account, kind: string, name: string): string {
+  return `arn:aws:sagemaker:${region}:${accountId}:${kind}/${name}`;
+}

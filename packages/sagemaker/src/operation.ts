@@ -1,0 +1,42 @@
+import type { JobService } from '@fleetune/scheduler';
+import type { AlgorithmImages } from './mapping/algorithm.js';
+import type { Account } from './mapping/arn.js';
+import { parseShape } from './model/parse-shape.js';
+import { operationModel } from './model/service-model.js';
+import type { Validated } from './model/validated.js';
+
+/** What an operation may use to do its work for one caller. */
+export interface OperationContext {
+  readonly jobs: JobService;
+  readonly tenant: string;
+  readonly account: Account;
+  readonly algorithmImages: AlgorithmImages;
+  /** An integer from 0 to 2**31 - 1. */
+  readonly randomSeed: () => number;
+}
+
+/** The kind of job that an operation names; decides how the service says that there is none. */
+export type JobKind = 'training job' | 'tuning job';
+
+/** An operation with its types of input and output put away, as the registry keeps it. */
+export interface Operation {
+  readonly name: string;
+  readonly jobKind: JobKind;
+  /** @throws AwsError, or an error of the JobService. */
+  answer(body: unknown, context: OperationContext): Promise<unknown>;
+}
+
+/** Makes an operation out of what it does with a parsed input; its shapes are those of the API model. */
+export function operation<Input, Output>(definition: {
+  /** As in `X-Amz-Target: SageMaker.<name>`. */
+  readonly name: string;
+  readonly jobKind: JobKind;
+  perform(input: Validated<Input>, context: OperationContext): Promise<Output>;
+}): Operation {
+  const { input } = operationModel(definition.name);
+  return {
+    name: definition.name,
+    jobKind: definition.jobKind,
+    answer: (body, context) => definition.perform(parseShape(input, body) as Validated<Input>, context),
+  };
+}

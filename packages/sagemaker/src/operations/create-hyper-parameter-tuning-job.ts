@@ -1,0 +1,26 @@
+import type {
+  CreateHyperParameterTuningJobRequest,
+  CreateHyperParameterTuningJobResponse,
+} from '@aws-sdk/client-sagemaker';
+import { tuningJobArn } from '../mapping/arn.js';
+import { originOf } from '../mapping/origin.js';
+import { tagRecord } from '../mapping/tags.js';
+import { tuningJobSpec } from '../mapping/tuning-job-spec.js';
+import { operation } from '../operation.js';
+
+export const createHyperParameterTuningJob = operation<
+  CreateHyperParameterTuningJobRequest,
+  CreateHyperParameterTuningJobResponse
+>({
+  name: 'CreateHyperParameterTuningJob',
+  jobKind: 'tuning job',
+  async perform(input, { jobs, tenant, account, algorithmImages, randomSeed }) {
+    const view = await jobs.createTuningJob(tenant, {
+      name: input.HyperParameterTuningJobName,
+      spec: tuningJobSpec(input, algorithmImages, randomSeed),
+      origin: originOf(input),
+      tags: tagRecord(input.Tags),
+    });
+    return { HyperParameterTuningJobArn: tuningJobArn(account, view.name) };
+  },
+});

@@ -1,0 +1,10 @@
+import type { StopHyperParameterTuningJobRequest } from '@aws-sdk/client-sagemaker';
+import { operation } from '../operation.js';
+
+export const stopHyperParameterTuningJob = operation<StopHyperParameterTuningJobRequest, void>({
+  name: 'StopHyperParameterTuningJob',
+  jobKind: 'tuning job',
+  async perform({ HyperParameterTuningJobName }, { jobs, tenant }) {
+    await jobs.stopTuningJob(tenant, HyperParameterTuningJobName);
+  },
+});

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { createSageMakerHandler } from './handler.js';
+import type { SageMakerOptions } from './options.js';
+import {
+  type AwsError,
+  InternalFailure,
+  RequestEntityTooLargeException,
+  SerializationException,
+} from './wire/aws-error.js';
+import type { WireResponse } from './wire/http.js';
+import { errorResponse } from './wire/response.js';
+
+/** The largest request the limits of the API model allow is a little below this. */
+export const BODY_LIMIT_BYTES = 6 * 1024 * 1024;
+
+/**
+ * Answers SageMaker's API at `POST /`.
+ *
+ * A server that has other services at `POST /` takes {@link createSageMakerHandler} instead and tells requests apart by
+ * their target.
+ */
+export async function registerSageMaker(app: FastifyInstance, options: SageMakerOptions): Promise<void> {
+  const handle = createSageMakerHandler({
+    onInternalFailure: (error, requestId, operation) => app.log.error({ err: error, requestId, operation }),
+    ...options,
+  });
+  await app.register(async (scope) => {
+    // The signature covers the bytes of the body, so nobody else may parse it first.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) => {
+      done(null, body);
+    });
+    scope.setErrorHandler<FastifyError>((error, _request, reply) => {
+      const requestId = randomUUID();
+      const answer = unreadRequestError(error, requestId);
+      if (answer.status >= 500) scope.log.error({ err: error, requestId });
+      return send(reply, errorResponse(requestId, options.clock(), answer));
+    });
+    scope.post('/', async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      return send(reply, await handle({ method: 'POST', url: request.url, headers: request.headers, body }));
+    });
+  });
+}
+
+/** The answer for a request that the HTTP server could not read to its end. */
+function unreadRequestError(error: FastifyError, requestId: string): AwsError {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RequestEntityTooLargeException(BODY_LIMIT_BYTES);
+  if (error.statusCode !== undefined && error.statusCode < 500) return new SerializationException(error.message);
+  return new InternalFailure(requestId);
+}
+
+function send(reply: FastifyReply, { status, headers, body }: WireResponse): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}

@@ -1,0 +1,91 @@
+import type { Configuration } from '@fleetune/domain';
+import type { Posterior } from '../gp/posterior.js';
+import type { RandomStream } from '../random-stream.js';
+import type { SobolSequence } from '../sobol-sequence.js';
+import type { SearchSpace } from '../space.js';
+import { nearbyCandidates, spreadCandidates } from './candidates.js';
+import { logExpectedImprovement } from './log-ei.js';
+import { polish, type ScoredPoint } from './polish.js';
+
+/** Finite spaces up to this size are looked at whole. */
+const ENUMERATED_SIZE = 1_024;
+
+export interface AcquisitionTask {
+  readonly space: SearchSpace;
+  readonly posterior: Posterior;
+  /** Posterior mean to improve upon. */
+  readonly incumbent: number;
+  /** Good points to look around. */
+  readonly centres: readonly Float64Array[];
+  readonly sequence: SobolSequence;
+  readonly stream: RandomStream;
+  readonly isSeen: (configuration: Configuration) => boolean;
+}
+
+export interface NextPoint extends ScoredPoint {
+  readonly configuration: Configuration;
+}
+
+/**
+ * The configuration, not yet seen, with about the greatest expected improvement; undefined when every candidate had
+ * been seen.
+ */
+export function nextPoint(task: AcquisitionTask): NextPoint | undefined {
+  const { space, posterior, incumbent } = task;
+  const effort = effortAt(posterior.size);
+  const isSmall = space.size <= ENUMERATED_SIZE;
+  const candidates = isSmall ? unseenPoints(task) : drawCandidates(task, effort);
+  const shortlist = candidates
+    .map((point) => ({ point, score: logExpectedImprovement(posterior.roughly(point), incumbent).value }))
+    .sort(byScore)
+    .slice(0, effort.exact)
+    .map(({ point }) => ({ point, score: logExpectedImprovement(posterior.predict(point), incumbent).value }))
+    .sort(byScore);
+  const polished = isSmall
+    ? []
+    : shortlist.slice(0, effort.starts).map((start) => polish(start, space, posterior, incumbent, effort.climb));
+  for (const scored of [...polished.sort(byScore), ...shortlist]) {
+    const configuration = space.decode(scored.point);
+    if (!task.isSeen(configuration)) return { ...scored, configuration };
+  }
+  return undefined;
+}
+
+interface Effort {
+  readonly spread: number;
+  readonly nearby: number;
+  /** Candidates whose variance is computed exactly. */
+  readonly exact: number;
+  /** Candidates that are polished, and evaluations for each. */
+  readonly starts: number;
+  readonly climb: number;
+}
+
+/** Less looking around as each look grows dearer. */
+function effortAt(size: number): Effort {
+  const dearness = Math.max(1, size / 100);
+  return {
+    spread: Math.ceil(800 / dearness),
+    nearby: Math.ceil(400 / dearness),
+    exact: Math.ceil(160 / dearness ** 1.5),
+    starts: size <= 150 ? 4 : 2,
+    climb: Math.max(12, Math.ceil(40 / dearness)),
+  };
+}
+
+function drawCandidates({ space, sequence, centres, stream }: AcquisitionTask, effort: Effort): Float64Array[] {
+  return [
+    ...spreadCandidates(space, sequence, effort.spread, stream),
+    ...nearbyCandidates(space, centres, effort.nearby, stream),
+  ];
+}
+
+function unseenPoints({ space, isSeen }: AcquisitionTask): Float64Array[] {
+  return Array.from({ length: space.size }, (_, rank) => space.at(rank))
+    .filter((configuration) => !isSeen(configuration))
+    .map((configuration) => space.encode(configuration));
+}
+
+function byScore(a: ScoredPoint, b: ScoredPoint): number {
+  return b.score - a.score;
+}

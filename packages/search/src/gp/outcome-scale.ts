@@ -1,0 +1,44 @@
+import { normalQuantile } from '../normal-distribution.js';
+
+export interface ScaledOutcomes {
+  /** Mean 0 and standard deviation 1, lower is better; failed trials stand with the worst. */
+  readonly values: Float64Array;
+  /** What one unit of the objective has become, near the good end. */
+  readonly unit: number;
+}
+
+/**
+ * Brings outcomes to the scale on which a Gaussian process models them. The worse half is replaced by what a normal
+ * distribution with the better half's spread would have there (Song et al. 2024, the "half-rank" warp): the order stays,
+ * but a few disasters no longer flatten the differences among the good ones.
+ *
+ * @param costs lower is better; NaN for a failed trial. At least one is a number.
+ */
+export function scaleOutcomes(costs: Float64Array): ScaledOutcomes {
+  const finite = costs.filter((cost) => !Number.isNaN(cost));
+  const warp = halfRankWarp(finite);
+  const warped = finite.map(warp);
+  const mean = warped.reduce((sum, value) => sum + value / warped.length, 0);
+  const deviation = Math.sqrt(warped.reduce((sum, value) => sum + (value - mean) ** 2 / warped.length, 0));
+  // A constant objective, up to rounding: all zero.
+  const unit = deviation > 1e-12 * Math.max(Math.abs(mean), Number.MIN_VALUE) ? 1 / deviation : 0;
+  const scaled = warped.map((value) => (value - mean) * unit);
+  const worst = scaled.reduce((most, value) => Math.max(most, value), 0);
+  let next = 0;
+  return { values: costs.map((cost) => (Number.isNaN(cost) ? worst : (scaled[next++] as number))), unit };
+}
+
+function halfRankWarp(finite: Float64Array): (cost: number) => number {
+  const sorted = Float64Array.from(new Set(finite)).sort();
+  if (sorted.length < 3) return (cost) => cost;
+  const middle = (sorted.length - 1) / 2;
+  const median = ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
+  const better = sorted.filter((cost) => cost <= median);
+  const spread = Math.sqrt(better.reduce((sum, cost) => sum + (cost - median) ** 2 / better.length, 0));
+  const ranks = new Map(Array.from(sorted, (cost, rank) => [cost, rank]));
+  return (cost) => {
+    if (cost <= median) return cost;
+    const probability = ((ranks.get(cost) as number) + 0.5) / sorted.length;
+    return median + spread * normalQuantile(probability);
+  };
+}

@@ -1,0 +1,167 @@
+import { Cholesky } from '../linear-algebra/cholesky.js';
+import { dot } from '../linear-algebra/vector.js';
+import { residualWeights } from './fit.js';
+import type { Hyperparameters } from './hyperparameters.js';
+import { Kernel, type KernelLayout } from './kernel.js';
+
+export interface Prediction {
+  readonly mean: number;
+  /** Of the function itself, without observation noise. */
+  readonly variance: number;
+}
+
+/**
+ * A Gaussian process conditioned on observations and on pending points. Pending points are believed to come out at
+ * their present mean (kriging believer): that leaves all means as they are and shrinks the variance around them.
+ */
+export class Posterior {
+  readonly kernel: Kernel;
+  readonly #noiseVariance: number;
+  readonly #factor: Cholesky;
+  #projected: Float64Array;
+  readonly #noise: number[] = [];
+  #observedCount = 0;
+  #mean = 0;
+  #alpha: Float64Array = new Float64Array(0);
+  #values: Float64Array = new Float64Array(0);
+  #believedMeans: number[] = [];
+  readonly #query: Float64Array;
+  #covariances = new Float64Array(0);
+
+  constructor(layout: KernelLayout, hyperparameters: Hyperparameters, capacity = 16) {
+    this.kernel = new Kernel(layout, hyperparameters);
+    this.#noiseVariance = hyperparameters.noiseVariance;
+    this.#factor = new Cholesky(capacity);
+    this.#projected = new Float64Array(capacity * this.kernel.width);
+    this.#query = new Float64Array(this.kernel.width);
+  }
+
+  get observedCount(): number {
+    return this.#observedCount;
+  }
+
+  /** Observed and pending. */
+  get size(): number {
+    return this.#factor.size;
+  }
+
+  /** Adds an observed point; its value comes with {@link setValues}. Pending points must be added after the observed ones. */
+  addObserved(point: Float64Array, extraNoise: number): void {
+    this.#append(point, extraNoise);
+    this.#observedCount++;
+  }
+
+  /** Sets the values of all observed points, in the order in which they were added. */
+  setValues(values: Float64Array): void {
+    const { mean, alpha } = residualWeights(this.#factor, values, new Float64Array(values.length).fill(1));
+    this.#mean = mean;
+    this.#alpha = alpha;
+    this.#values = values.slice();
+  }
+
+  addPending(point: Float64Array): void {
+    this.#believedMeans.push(this.mean(point));
+    this.#append(point, 0);
+  }
+
+  dropPending(): void {
+    this.#factor.truncate(this.#observedCount);
+    this.#noise.length = this.#observedCount;
+    this.#believedMeans = [];
+  }
+
+  /** The lowest posterior mean at the points observed or pending: the incumbent that noise does not fool. */
+  leastMean(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.#observedCount; i++) {
+      // At a training point, K alpha = (values - mean) - noise alpha.
+      const fitted = (this.#values[i] as number) - (this.#noise[i] as number) * (this.#alpha[i] as number);
+      if (fitted < least) least = fitted;
+    }
+    for (const mean of this.#believedMeans) if (mean < least) least = mean;
+    return least;
+  }
+
+  mean(point: Float64Array): number {
+    this.#prepare(point);
+    return this.#mean + dot(this.#covariances, 0, this.#alpha, 0, this.#observedCount);
+  }
+
+  /** The mean, and a variance that is never too small: what the best single neighbour leaves over. O(n d). */
+  roughly(point: Float64Array): Prediction {
+    this.#prepare(point);
+    const { signalVariance } = this.kernel;
+    let explained = 0;
+    for (let i = 0; i < this.#factor.size; i++) {
+      const covariance = this.#covariances[i] as number;
+      const share = (covariance * covariance) / (signalVariance + (this.#noise[i] as number));
+      if (share > explained) explained = share;
+    }
+    return {
+      mean: this.#mean + dot(this.#covariances, 0, this.#alpha, 0, this.#observedCount),
+      variance: signalVariance - explained,
+    };
+  }
+
+  /** O(n^2) */
+  predict(point: Float64Array): Prediction {
+    this.#prepare(point);
+    const mean = this.#mean + dot(this.#covariances, 0, this.#alpha, 0, this.#observedCount);
+    const solved = this.#covariances;
+    this.#factor.solveLower(solved);
+    return { mean, variance: this.#remaining(dot(solved, 0, solved, 0, this.#factor.size)) };
+  }
+
+  /**
+   * The prediction, and a function that adds the gradient of `a mean + b variance` by the numeric coordinates, in the
+   * order of the kernel's layout. O(n^2)
+   */
+  predictWithGradient(
+    point: Float64Array,
+  ): Prediction & { addGradient: (a: number, b: number, gradient: Float64Array) => void } {
+    this.#prepare(point);
+    const n = this.#factor.size;
+    const mean = this.#mean + dot(this.#covariances, 0, this.#alpha, 0, this.#observedCount);
+    const solved = this.#covariances.slice(0, n);
+    this.#factor.solveLower(solved);
+    const variance = this.#remaining(dot(solved, 0, solved, 0, n));
+    const query = this.#query.slice();
+    return {
+      mean,
+      variance,
+      addGradient: (a, b, gradient) => {
+        this.#factor.solveUpper(solved);
+        const weights = solved.map((weight, i) => -2 * b * weight + a * (this.#alpha[i] ?? 0));
+        this.kernel.addGradient(query, this.#projected, n, weights, gradient);
+      },
+    };
+  }
+
+  #append(point: Float64Array, extraNoise: number): void {
+    const n = this.#factor.size;
+    this.#prepare(point);
+    this.#reserve(n + 1);
+    this.kernel.project(point, this.#projected, n * this.kernel.width);
+    this.#noise.push(this.#noiseVariance + extraNoise);
+    this.#factor.append(this.#covariances, this.kernel.signalVariance + this.#noiseVariance + extraNoise);
+  }
+
+  #prepare(point: Float64Array): void {
+    const n = this.#factor.size;
+    if (this.#covariances.length < n) this.#covariances = new Float64Array(2 * n);
+    this.kernel.project(point, this.#query, 0);
+    this.kernel.covariances(this.#query, this.#projected, n, this.#covariances);
+  }
+
+  #remaining(explained: number): number {
+    return Math.max(this.kernel.signalVariance - explained, 1e-14 * this.kernel.signalVariance);
+  }
+
+  #reserve(size: number): void {
+    const needed = size * this.kernel.width;
+    if (needed <= this.#projected.length) return;
+    const grown = new Float64Array(2 * needed);
+    grown.set(this.#projected);
+    this.#projected = grown;
+  }
+}

@@ -1,0 +1,101 @@
+import { type FitData, fitHyperparameters } from './fit.js';
+import { type Hyperparameters, priorMode } from './hyperparameters.js';
+import { type KernelLayout, relevantDimension } from './kernel.js';
+import { Posterior } from './posterior.js';
+import { chooseSubset } from './subset.js';
+
+/** Observations the posterior is built from after a refit; it grows from there until the next one. */
+const POSTERIOR_LIMIT = 400;
+/** Observations that hyperparameters are fitted to. */
+const FIT_LIMIT = 160;
+/** Multiply-adds that one fit may cost, which bounds the time of a suggestion without looking at a clock. */
+const FIT_WORK = 6e7;
+
+export interface Observations {
+  /** Only ever grows at its end. */
+  readonly points: readonly Float64Array[];
+  /** Standardised; all may change from call to call. */
+  readonly values: Float64Array;
+  readonly extraNoise: Float64Array;
+}
+
+/**
+ * The Gaussian process of one search space as observations come in. Hyperparameters are fitted again when the history
+ * has grown by an eighth, from where they stood; in between, the factor only grows by the new rows.
+ */
+export class Surrogate {
+  readonly #layout: KernelLayout;
+  #hyperparameters: Hyperparameters;
+  #posterior: Posterior;
+  /** Positions of the observations inside the posterior, in its order. */
+  #members: number[] = [];
+  #knownCount = 0;
+  #fittedCount = 0;
+
+  constructor(layout: KernelLayout) {
+    this.#layout = layout;
+    this.#hyperparameters = priorMode(relevantDimension(layout));
+    this.#posterior = new Posterior(layout, this.#hyperparameters);
+  }
+
+  /** The posterior given all observations, without pending points. At least one observation. */
+  condition(observations: Observations): Posterior {
+    const count = observations.points.length;
+    this.#posterior.dropPending();
+    if (count - this.#fittedCount >= Math.max(1, Math.min(100, Math.floor(this.#fittedCount / 8)))) {
+      this.#refit(observations);
+    } else {
+      for (let i = this.#knownCount; i < count; i++) this.#add(observations, i);
+    }
+    this.#knownCount = count;
+    this.#posterior.setValues(Float64Array.from(this.#members, (i) => observations.values[i] as number));
+    return this.#posterior;
+  }
+
+  #refit(observations: Observations): void {
+    const count = observations.points.length;
+    const distance = this.#distanceBetween(observations.points);
+    const data = pick(this.#layout, observations, chooseSubset(observations.values, FIT_LIMIT, distance));
+    const n = data.points.length;
+    const start = priorMode(relevantDimension(this.#layout));
+    const starts = n <= 40 ? [this.#hyperparameters, start] : [this.#hyperparameters];
+    const maxEvaluations = Math.max(8, Math.min(60, Math.floor(FIT_WORK / (n * n * n + 1))));
+    this.#hyperparameters = fitHyperparameters(data, starts, maxEvaluations);
+    this.#fittedCount = count;
+    this.#posterior = new Posterior(this.#layout, this.#hyperparameters, Math.min(count, POSTERIOR_LIMIT) + 16);
+    this.#members = [];
+    for (const i of chooseSubset(observations.values, POSTERIOR_LIMIT, distance)) this.#add(observations, i);
+  }
+
+  #add({ points, extraNoise }: Observations, i: number): void {
+    this.#posterior.addObserved(points[i] as Float64Array, extraNoise[i] as number);
+    this.#members.push(i);
+  }
+
+  /** Squared distance in lengthscales. */
+  #distanceBetween(points: readonly Float64Array[]): (i: number, j: number) => number {
+    const { numeric, categorical } = this.#layout;
+    const { lengthscales } = this.#hyperparameters;
+    return (i, j) => {
+      const a = points[i] as Float64Array;
+      const b = points[j] as Float64Array;
+      let sum = 0;
+      numeric.forEach((k, position) => {
+        sum += (((a[k] as number) - (b[k] as number)) / (lengthscales[position] as number)) ** 2;
+      });
+      categorical.forEach((k, position) => {
+        if (a[k] !== b[k]) sum += 1 / (lengthscales[numeric.length + position] as number);
+      });
+      return sum;
+    };
+  }
+}
+
+function pick(layout: KernelLayout, observations: Observations, members: readonly number[]): FitData {
+  return {
+    layout,
+    points: members.map((i) => observations.points[i] as Float64Array),
+    values: Float64Array.from(members, (i) => observations.values[i] as number),
+    extraNoise: Float64Array.from(members, (i) => observations.extraNoise[i] as number),
+  };
+}
