@@ -40,6 +40,11 @@ interface Compose {
   readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
+/** What dclint finds in a file; its published types cannot be resolved from an ES module. */
+interface LintedFile {
+  readonly messages: readonly { readonly line: number; readonly message: string }[];
+}
+
 const compose: Compose = parse(await text('compose.yaml'), { merge: true });
 const services = Object.entries(compose.services);
 
@@ -79,7 +84,7 @@ describe('compose.yaml', () => {
     ];
     const rules = Object.fromEntries([...taste, ...order].map((rule) => [rule, 0 as const]));
     const linter = new DCLinter({ rules, quiet: false, debug: false, exclude: [] });
-    const findings = linter.lintFiles([join(deploy, 'compose.yaml')], false);
+    const findings: LintedFile[] = linter.lintFiles([join(deploy, 'compose.yaml')], false);
     expect(findings.flatMap(({ messages }) => messages.map(({ line, message }) => `${line}: ${message}`))).toEqual([]);
   });
 

@@ -53,7 +53,7 @@ describe.each<QueueKind>(['postgres', 'redis'])('a tuning job while everything i
       metrics: { score: 'score=(.*?);' },
       instance: { type: 'ml.m5.large' },
     });
-    const completed = async () => (await one.client.tuningJob('hunted')).trainingJobs.completed;
+    const completed = async () => (await one.client.tuningJob('hunted')).trainingJobCounts.completed;
     const reached = (count: number) =>
       eventually(`${count} training jobs completed`, async () => ((await completed()) >= count ? true : undefined));
 

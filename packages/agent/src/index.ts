@@ -1,4 +1,4 @@
-export { type AgentState, type RunningAgent, startAgent } from './agent.js';
+export { startAgent } from './agent.js';
 export type { AgentConfig, AgentDependencies } from './agent-config.js';
 export type { AttemptSource, ClassSource, OpenAttemptSource, SourcedAttempt } from './attempt-source.js';
 export { type AgentClock, systemClock } from './clock.js';
@@ -8,4 +8,5 @@ export { IdentityFileError } from './identity/identity-file.js';
 export { JoinRefusedError, JoinTokenMissingError } from './identity/join-fleet.js';
 export { StateDirectoryInUseError } from './identity/state-directory-lock.js';
 export { ANY_CLASS, type Offer } from './inventory/capacity.js';
-export { queueSource } from './queue-source.js';
+export { queueSource, UnknownQueueKindError } from './queue-source.js';
+export type { AgentState, RunningAgent } from './running-agent.js';

@@ -107,6 +107,11 @@ describe('builtinMetricDefinitions', () => {
     expect(new RegExp(accuracy?.regex ?? '').exec(line)?.[1]).toBe('0.87');
   });
 
+  it('finds a metric that carries an argument', () => {
+    const ndcg = builtinMetricDefinitions('xgboost').find((definition) => definition.name === 'validation:ndcg');
+    expect(new RegExp(ndcg?.regex ?? '').exec('[3]\tvalidation-ndcg@5:0.75')?.[1]).toBe('0.75');
+  });
+
   it('does not take one metric for another whose name goes on', () => {
     expect(new RegExp(accuracy?.regex ?? '').test('[1]\tvalidation-accuracy_top5:0.9')).toBe(false);
   });

@@ -16,6 +16,9 @@ export function findBuiltin(name: string): BuiltinAlgorithm | undefined {
   return known;
 }
 
+/** Such as `@5` in `ndcg@5`. */
+const ARGUMENT = String.raw`(?:@[^\s:]+)?`;
+
 /** The names of all built-in algorithms, in alphabetical order. */
 export function builtinNames(): readonly string[] {
   return BUILTIN_NAMES;
@@ -32,7 +35,7 @@ export function builtinMetricDefinitions(name: string): MetricDefinition[] {
   return algorithm.metricSeries.flatMap((series) =>
     algorithm.metrics.map((metric) => ({
       name: `${series}:${metric.name}`,
-      regex: String.raw`\[[0-9]+\].*(?:\t|#011)${series}-${metric.name}:([^\s#]+)`,
+      regex: String.raw`\[[0-9]+\].*(?:\t|#011)${series}-${metric.name}${metric.takesArgument ? ARGUMENT : ''}:([^\s#]+)`,
     })),
   );
 }

@@ -35,6 +35,8 @@ beforeAll(async () => {
 
 const train = (input: Partial<TrainingInput>) => runTrainer(python, 'xgboost', { ...digits, ...input });
 
+const roundLines = (log: string) => log.split('\n').filter((line) => /^\[\d+\]\t/.test(line));
+
 /** Twelve rows that a tree of depth 1 separates. */
 const separable = Array.from({ length: 12 }, (_, row) => ({ label: row < 6 ? 0 : 1, feature: row }));
 const separableCsv = separable.map(({ label, feature }) => `${label},${feature},7\n`).join('');
@@ -67,20 +69,30 @@ describe('the XGBoost trainer', () => {
     expect(log).toMatch(/saved model is the best/);
   });
 
-  it('keeps the model so far when it is told to stop', async () => {
-    const hyperparameters = { ...digits.hyperparameters, num_round: '4000', early_stopping_rounds: '4000' };
+  it('keeps the model so far when it is told to stop, and goes on from there when it runs again', async () => {
+    const checkpoints = await mkdtemp(join(tmpdir(), 'fleetune-checkpoints-'));
+    const hyperparameters = { ...digits.hyperparameters, num_round: '40', early_stopping_rounds: '40' };
+    const environment = { SM_CHECKPOINT_DIR: checkpoints };
     let isStopped = false;
-    const { status, log, modelFile } = await train({
+    const stopped = await train({
       hyperparameters,
+      environment,
       onOutput: (text, kill) => {
         if (isStopped || !text.includes('[3]\t')) return;
         isStopped = true;
         kill('SIGTERM');
       },
     });
-    expect(status).toBe(0);
-    expect(log).toContain('Told to stop');
-    expect(existsSync(modelFile)).toBe(true);
+    expect(stopped.status).toBe(0);
+    const rounds = Number(/Told to stop after (\d+) rounds/.exec(stopped.log)?.[1]);
+    expect(rounds).toBeLessThan(40);
+    expect(existsSync(stopped.modelFile)).toBe(true);
+
+    const resumed = await train({ hyperparameters, environment });
+    const whole = await train({ hyperparameters });
+    expect(resumed.log).toContain(`Going on from the checkpoint of ${rounds} rounds.`);
+    expect(resumed.log).not.toContain('[0]\t');
+    expect(roundLines(stopped.log).slice(0, rounds).concat(roundLines(resumed.log))).toEqual(roundLines(whole.log));
   });
 
   it('reads CSV with weights in the second column and holes in the features', async () => {
@@ -104,6 +116,18 @@ describe('the XGBoost trainer', () => {
     expect(status).toBe(0);
     expect(log).toContain('train: 12 rows, 4 features');
     expect(log).toContain('[4]\ttrain-error:0\ttrain-auc:1');
+  });
+
+  it('stops early by a metric to whose name XGBoost adds an argument', async () => {
+    const { status, metric } = await train({
+      hyperparameters: {
+        ...{ objective: 'reg:tweedie', eval_metric: 'tweedie-nloglik' },
+        ...{ num_round: '3', early_stopping_rounds: '2', booster: 'dart', rate_drop: '0.5' },
+      },
+      files: { 'train/a.csv': separableCsv, 'validation/a.csv': separableCsv },
+    });
+    expect(status).toBe(0);
+    expect(metric('validation:tweedie-nloglik')).toBeGreaterThan(0);
   });
 
   it('accepts what older versions knew, and says that it has no effect', async () => {

@@ -25,7 +25,7 @@ export interface AgentSettings {
 export async function startAgentProcess(settings: AgentSettings): Promise<RunningAgent> {
   const { dataDirectory, environment } = settings;
   const log = pino({ level: settings.logLevel, name: 'agent' }, pino.destination(2));
-  const environments = join(dataDirectory, 'environments');
+  const environments = environment.FLEETUNE_PYTHON_ENVIRONMENTS ?? join(dataDirectory, 'environments');
   const stateDirectory = join(dataDirectory, 'agents', settings.name);
   const executor = await createAttemptExecutor({
     stateFolder: join(stateDirectory, 'attempts'),

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Terminal } from './terminal.js';
 
 /** What a command's action may use, and where it leaves its exit code. */
@@ -13,12 +14,13 @@ export interface CommandContext {
 }
 
 export function commandContext(terminal: Terminal, exit: (code: number) => void): CommandContext {
+  const { coloured } = terminal;
   return {
     terminal,
     exit,
     json: (document) => void terminal.out.write(`${JSON.stringify(document, numbersByName)}\n`),
-    print: (text) => void terminal.out.write(`${text}\n`),
-    note: (text) => void terminal.err.write(`${text}\n`),
+    print: (text) => void terminal.out.write(`${coloured.out ? text : stripVTControlCharacters(text)}\n`),
+    note: (text) => void terminal.err.write(`${coloured.err ? text : stripVTControlCharacters(text)}\n`),
   };
 }
 

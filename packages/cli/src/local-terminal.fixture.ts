@@ -31,6 +31,7 @@ export async function runFleetune(commandArguments: string[], settings: RunSetti
     environment: settings.environment ?? {},
     currentDirectory: process.cwd(),
     live: false,
+    coloured: { out: false, err: false },
     colors: colors.createColors(false),
     columns: () => 100,
     onInterrupt(handler) {

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly currentDirectory: string;
   /** True when a person watches `err`, so that lines may be drawn over. */
   readonly live: boolean;
+  /** Which of the two streams show colours; what is written to the other has them taken out. */
+  readonly coloured: { readonly out: boolean; readonly err: boolean };
   readonly colors: ReturnType<typeof colors.createColors>;
   columns(): number;
   /** Calls `handler` at Ctrl-C (and SIGTERM) instead of ending; returns how to take that back. */
@@ -22,14 +24,19 @@ export interface Terminal {
 
 /** The terminal this process was started in. */
 export function processTerminal(): Terminal {
-  const live = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+  const { TERM, NO_COLOR, FORCE_COLOR } = process.env;
+  const able = TERM !== 'dumb' && (NO_COLOR ?? '') === '';
+  const shows = (stream: NodeJS.WriteStream) => able && (stream.isTTY === true || (FORCE_COLOR ?? '') !== '');
+  const coloured = { out: shows(process.stdout), err: shows(process.stderr) };
+  const live = process.stderr.isTTY === true && TERM !== 'dumb';
   return {
     out: process.stdout,
     err: process.stderr,
     environment: process.env,
     currentDirectory: process.cwd(),
     live,
-    colors: colors.createColors(colors.isColorSupported && live),
+    coloured,
+    colors: colors.createColors(coloured.out || coloured.err),
     columns: () => process.stderr.columns ?? 100,
     onInterrupt(handler) {
       const onInt = () => handler('SIGINT');

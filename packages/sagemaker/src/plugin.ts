@@ -52,5 +52,6 @@ function unreadRequestError(error: FastifyError, requestId: string): AwsError {
 }
 
 function send(reply: FastifyReply, { status, headers, body }: WireResponse): FastifyReply {
-  return reply.code(status).headers(headers).send(body);
+  // As bytes, because the server would add a charset to the content type of text.
+  return reply.code(status).headers(headers).send(Buffer.from(body));
 }

@@ -338,9 +338,9 @@ describe('ListTrainingJobs', () => {
       name: 'ValidationException',
       message: expect.stringContaining('NextToken'),
     });
-    await expect(
-      api.client().send(new ListTrainingJobsCommand({ WarmPoolStatusEquals: 'InUse' })),
-    ).rejects.toThrow("Value 'InUse' at 'warmPoolStatusEquals'");
+    await expect(api.client().send(new ListTrainingJobsCommand({ WarmPoolStatusEquals: 'InUse' }))).rejects.toThrow(
+      "Value 'InUse' at 'warmPoolStatusEquals'",
+    );
   });
 });
 

@@ -185,7 +185,9 @@ describe('CreateHyperParameterTuningJob', () => {
     const ResourceConfig = { InstanceType: 'ml.c5.xlarge', InstanceCount: 1, VolumeSizeInGB: 9 } as const;
     await expect(
       create(tuningJobRequest({ TrainingJobDefinition: definitionRequest({ ResourceConfig }) })),
-    ).rejects.toThrow("at 'trainingJobDefinition.resourceConfig' failed to satisfy constraint: Member must be left out");
+    ).rejects.toThrow(
+      "at 'trainingJobDefinition.resourceConfig' failed to satisfy constraint: Member must be left out",
+    );
     const none = definitionRequest({ HyperParameterTuningResourceConfig: undefined });
     await expect(create(tuningJobRequest({ TrainingJobDefinition: none }))).rejects.toThrow(
       "Value null at 'trainingJobDefinition.resourceConfig'",
@@ -194,9 +196,10 @@ describe('CreateHyperParameterTuningJob', () => {
 
   it('passes on every fault that the scheduler finds, and refuses a name that is taken', async () => {
     const objective = { Type: 'Maximize', MetricName: 'accuracy' } as const;
-    await expect(
-      create(tuningJobRequest({}, { HyperParameterTuningJobObjective: objective })),
-    ).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('"accuracy"') });
+    await expect(create(tuningJobRequest({}, { HyperParameterTuningJobObjective: objective }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('"accuracy"'),
+    });
     await create(tuningJobRequest());
     await expect(create(tuningJobRequest())).rejects.toMatchObject({ name: 'ResourceInUse' });
   });

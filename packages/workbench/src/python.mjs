@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { PYTHON_ENVIRONMENTS, ROOT } from './paths.mjs';
 import { say } from './run.mjs';
 
@@ -16,14 +15,12 @@ export async function pythonEnvironment(requirementsFile) {
     requirementsFile,
     cacheDirectory: PYTHON_ENVIRONMENTS,
     log: say,
-    onProgress: say,
   });
   return python;
 }
 
 /** The environment of the built-in XGBoost, which the demo's data are prepared in as well. */
 export async function algorithmEnvironment() {
-  const { findBuiltin } = await import('@fleetune/algorithms');
-  const requirements = findBuiltin('xgboost')?.requirementsFile;
-  return pythonEnvironment(requirements instanceof URL ? fileURLToPath(requirements) : requirements);
+  const { builtinRequirementsFile } = await import('@fleetune/algorithms');
+  return pythonEnvironment(builtinRequirementsFile('xgboost'));
 }

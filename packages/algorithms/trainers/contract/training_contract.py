@@ -63,6 +63,11 @@ class TrainingContract:
             return None
         return sorted(file for file in place.rglob("*") if _holds_data(file))
 
+    def checkpoint_folder(self) -> Path | None:
+        """Where to keep what must outlive an interruption; None when the job keeps nothing."""
+        place = self.environment.get("SM_CHECKPOINT_DIR") or self._config("checkpointconfig.json").get("LocalPath")
+        return Path(place) if place else None
+
     def cpu_count(self) -> int:
         """Cores this job may count on."""
         given = self.environment.get("SM_NUM_CPUS", "")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import signal
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import numpy as np
 import xgboost
+from checkpoint import load_checkpoint, save_checkpoint
 from hyperparameters import Hyperparameters
 from metrics import is_maximized, split_metrics, trainer_metric
+from rounds import History, best_round, joined, round_count, round_line
 from training_contract import UserError
 
-History = dict[str, dict[str, list[float]]]
+CHECKPOINT_EVERY_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,18 @@ class Series:
     rows: xgboost.DMatrix
 
 
-def boost(hyperparameters: Hyperparameters, series: list[Series], threads: int) -> xgboost.Booster:
+def boost(
+    hyperparameters: Hyperparameters, series: list[Series], threads: int, checkpoint_folder: Path | None = None
+) -> xgboost.Booster:
     """Trains on the first series and measures all of them; the last one decides on early stopping.
 
-    Every round prints one line, `[round]<tab>train-METRIC:VALUE<tab>validation-METRIC:VALUE`. With early stopping the
-    model of the best round is returned, as SageMaker's own container does, and the line of that round is printed once
-    more at the end. A metric's last printed value is the job's result, and without the repetition it would belong to
-    a round whose trees were thrown away: the search would compare, and report, models that nobody gets.
+    Every round prints a line. With early stopping the model of the best round is returned, as SageMaker's own container
+    does, and the line of that round is printed once more at the end. A metric's last printed value is the job's result,
+    and without the repetition it would belong to a round whose trees were thrown away: the search would compare, and
+    report, models that nobody gets.
 
-    On SIGTERM training ends after the round at hand and the model so far is returned.
+    On SIGTERM training ends after the round at hand, and what is trained so far is kept in the checkpoint folder and
+    returned. A checkpoint that is there already is gone on from.
     """
     by_xgboost, by_trainer = split_metrics(hyperparameters)
     parameters = {"nthread": threads, **_for_this_machine(hyperparameters.booster_parameters)}
@@ -40,68 +47,98 @@ def boost(hyperparameters: Hyperparameters, series: list[Series], threads: int) 
         parameters["eval_metric"] = by_xgboost
     elif by_trainer:
         parameters["disable_default_eval_metric"] = 1
-    keeps_best = hyperparameters.early_stopping_rounds is not None and len(series) > 1
-    history: History = {}
-    callbacks: list[xgboost.callback.TrainingCallback] = [RoundPrinter(), StopsOnSigterm()]
-    if keeps_best:
-        callbacks.append(_early_stopping(hyperparameters, series[-1]))
+    earlier = load_checkpoint(checkpoint_folder)
+    if earlier is not None:
+        print(f"Going on from the checkpoint of {earlier.rounds} rounds.", flush=True)
+    progress = Progress(hyperparameters, earlier.history if earlier else {}, checkpoint_folder)
     try:
         booster = xgboost.train(
             parameters,
             series[0].rows,
-            num_boost_round=hyperparameters.num_round,
+            num_boost_round=progress.remaining_rounds(),
             evals=[(one.rows, one.name) for one in series],
             custom_metric=_measure(by_trainer, hyperparameters.objective) if by_trainer else None,
-            callbacks=callbacks,
-            evals_result=history,
+            callbacks=[progress],
+            xgb_model=earlier.booster if earlier else None,
             verbose_eval=False,
         )
     except xgboost.core.XGBoostError as error:
         raise UserError(f"XGBoost refused: {_first_sentence(error)}") from error
-    if keeps_best:
-        _print_saved_round(booster, history)
-    return booster
+    return _best_model(booster, progress.history, hyperparameters)
 
 
-class RoundPrinter(xgboost.callback.TrainingCallback):
-    """Prints the metrics of each round as it ends."""
+class Progress(xgboost.callback.TrainingCallback):
+    """Watches the rounds of a job, those before an interruption included: prints, checkpoints, and ends the training."""
 
-    def after_iteration(self, model: xgboost.Booster, epoch: int, evals_log: History) -> bool:
-        print(_round_line(epoch, evals_log, -1), flush=True)
-        return False
-
-
-class StopsOnSigterm(xgboost.callback.TrainingCallback):
-    """Ends training after the round at hand when the job is told to stop."""
-
-    def __init__(self) -> None:
+    def __init__(self, hyperparameters: Hyperparameters, earlier: History, checkpoint_folder: Path | None) -> None:
         super().__init__()
+        self.history = earlier
+        self._hyperparameters = hyperparameters
+        self._earlier = earlier
+        self._checkpoint_folder = checkpoint_folder
+        self._checkpoint_time = time.monotonic()
         self._told_to_stop = False
+
+    def remaining_rounds(self) -> int:
+        over = _is_exhausted(self._hyperparameters, self.history)
+        return 0 if over else max(0, self._hyperparameters.num_round - round_count(self.history))
 
     def before_training(self, model: xgboost.Booster) -> xgboost.Booster:
         signal.signal(signal.SIGTERM, self._on_signal)
         return model
 
     def after_iteration(self, model: xgboost.Booster, epoch: int, evals_log: History) -> bool:
+        self.history = joined(self._earlier, evals_log) if self._earlier else evals_log
+        rounds = round_count(self.history)
+        print(round_line(self.history, rounds - 1), flush=True)
         if self._told_to_stop:
-            print(f"Told to stop: saving the model of {epoch + 1} rounds.", flush=True)
-        return self._told_to_stop
+            print(f"Told to stop after {rounds} rounds.", flush=True)
+        if self._told_to_stop or time.monotonic() - self._checkpoint_time > CHECKPOINT_EVERY_SECONDS:
+            self._save_checkpoint(model)
+        return self._told_to_stop or _is_exhausted(self._hyperparameters, self.history)
+
+    def _save_checkpoint(self, model: xgboost.Booster) -> None:
+        if self._checkpoint_folder is not None:
+            save_checkpoint(self._checkpoint_folder, model, self.history)
+            self._checkpoint_time = time.monotonic()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._told_to_stop = True
 
 
-def _early_stopping(hyperparameters: Hyperparameters, decisive: Series) -> xgboost.callback.EarlyStopping:
-    """Stops by the last metric: the tuning job's objective where there is one, else the last of `eval_metric`."""
-    metrics = hyperparameters.evaluation_metrics
-    can_be_cut = hyperparameters.booster_parameters.get("booster") != "gblinear"
-    return xgboost.callback.EarlyStopping(
-        rounds=hyperparameters.early_stopping_rounds,
-        data_name=decisive.name,
-        metric_name=metrics[-1] if metrics else None,
-        maximize=is_maximized(metrics[-1]) if metrics else None,
-        save_best=can_be_cut,
-    )
+def _decisive_values(hyperparameters: Hyperparameters, history: History) -> tuple[list[float], bool]:
+    """What early stopping goes by, and whether more is better: the last metric of the last series.
+
+    The last metric is the tuning job's objective where there is one, else the last of `eval_metric`, else XGBoost's
+    default for the objective.
+    """
+    measured = history[list(history)[-1]]
+    asked = (hyperparameters.evaluation_metrics or list(measured))[-1]
+    # XGBoost adds an argument to some names by itself, such as `tweedie-nloglik@1.5`.
+    printed = next(metric for metric in measured if metric == asked or metric.startswith(f"{asked}@"))
+    return measured[printed], is_maximized(printed)
+
+
+def _is_exhausted(hyperparameters: Hyperparameters, history: History) -> bool:
+    """Whether the score has not improved for `early_stopping_rounds`."""
+    if hyperparameters.early_stopping_rounds is None or not history:
+        return False
+    values, maximize = _decisive_values(hyperparameters, history)
+    return len(values) - 1 - best_round(values, maximize=maximize) >= hyperparameters.early_stopping_rounds
+
+
+def _best_model(booster: xgboost.Booster, history: History, hyperparameters: Hyperparameters) -> xgboost.Booster:
+    # A linear model has no trees to leave out: it is the last round's, and so is its line.
+    is_linear = hyperparameters.booster_parameters.get("booster") == "gblinear"
+    if hyperparameters.early_stopping_rounds is None or is_linear or not history:
+        return booster
+    values, maximize = _decisive_values(hyperparameters, history)
+    best = best_round(values, maximize=maximize)
+    print(f"Trained {len(values)} rounds; the saved model is the best, of round {best}:", flush=True)
+    print(round_line(history, best), flush=True)
+    kept = booster[: best + 1]
+    kept.set_attr(best_iteration=str(best), best_score=str(values[best]))
+    return kept
 
 
 def _measure(metrics: list[str], objective: str) -> Any:
@@ -122,20 +159,6 @@ def _for_this_machine(parameters: dict[str, Any]) -> dict[str, Any]:
     if not has_cuda:
         print("tree_method gpu_hist: this XGBoost has no CUDA, training with hist on the CPU.", flush=True)
     return {**parameters, "tree_method": "hist", "device": "cuda" if has_cuda else "cpu"}
-
-
-def _print_saved_round(booster: xgboost.Booster, history: History) -> None:
-    best = booster.best_iteration
-    rounds = len(next(iter(next(iter(history.values())).values())))
-    print(f"Trained {rounds} rounds; the saved model is the best, of round {best}:", flush=True)
-    print(_round_line(best, history, best), flush=True)
-
-
-def _round_line(number: int, history: History, index: int) -> str:
-    fields = [f"[{number}]"]
-    for series, metrics in history.items():
-        fields += [f"{series}-{metric}:{values[index]:.9g}" for metric, values in metrics.items()]
-    return "\t".join(fields)
 
 
 def _first_sentence(error: Exception) -> str:

@@ -33,7 +33,7 @@ def train(contract: TrainingContract) -> None:
     series = _load_series(contract, hyperparameters.csv_weights, threads)
     if hyperparameters.early_stopping_rounds is not None and len(series) == 1:
         raise UserError("early_stopping_rounds needs the validation channel, to see when the score stops improving.")
-    booster = boost(hyperparameters, series, threads)
+    booster = boost(hyperparameters, series, threads, contract.checkpoint_folder())
     contract.model_folder.mkdir(parents=True, exist_ok=True)
     (contract.model_folder / MODEL_FILE).write_bytes(booster.save_raw("ubj"))
 

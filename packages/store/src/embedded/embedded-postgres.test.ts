@@ -1,21 +1,34 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.js';
 import { DataDirectoryInUseError, ServerAccountError, ServerStartError, UnusableDataDirectoryError } from './errors.js';
 import { processExists } from './process-identity.js';
 
+/** A data directory that was served and stopped; each test begins with a copy of it. */
+let template: string;
 let home: string;
 let dataDirectory: string;
 let logged: string[];
 const started: EmbeddedPostgres[] = [];
 
+beforeAll(async () => {
+  template = await mkdtemp(join(tmpdir(), 'fleetune-pg-'));
+  const log = { info: () => {}, warn: () => {} };
+  await (await startEmbeddedPostgres({ dataDirectory: template, log })).stop();
+});
+
+afterAll(async () => {
+  await rm(template, { recursive: true, force: true });
+});
+
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetune-pg-'));
   dataDirectory = join(home, 'database');
+  await cp(template, dataDirectory, { recursive: true, verbatimSymlinks: true });
   logged = [];
 });
 
@@ -101,6 +114,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('starts afresh over a cluster that was left half made', async () => {
+    await rm(dataDirectory, { recursive: true });
     await mkdir(join(dataDirectory, 'cluster.draft', 'base'), { recursive: true });
     await writeFile(join(dataDirectory, 'cluster.draft', 'PG_VERSION'), '18\n');
     expect(await query(await start(), 'select 1')).toEqual([[1]]);
@@ -110,7 +124,6 @@ describe('startEmbeddedPostgres', () => {
     const intruder = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => intruder.once('listening', resolve));
     const { port } = intruder.address() as { port: number };
-    await mkdir(dataDirectory);
     await writeFile(join(dataDirectory, 'port'), `${port}\n`);
 
     const server = await start();
@@ -119,7 +132,6 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('says what the server said when it does not start, and frees the directory', async () => {
-    await (await start()).stop();
     const configuration = join(dataDirectory, 'cluster', 'postgresql.conf');
     const good = await readFile(configuration);
     await writeFile(configuration, 'shared_buffers = nonsense\n');
@@ -133,7 +145,6 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('does not touch a cluster of another major version', async () => {
-    await mkdir(join(dataDirectory, 'cluster'), { recursive: true });
     await writeFile(join(dataDirectory, 'cluster', 'PG_VERSION'), '17\n');
     await expect(start()).rejects.toThrow(UnusableDataDirectoryError);
     await expect(start()).rejects.toThrow('PostgreSQL 17');

@@ -1,0 +1,21 @@
+/** Connecting: no server at the moment. Ready: takes work. Draining: takes no new work. Stopped: over. */
+export type AgentState = 'Connecting' | 'Ready' | 'Draining' | 'Stopped';
+
+export interface RunningAgent {
+  /** Given by the server when the agent joined. */
+  readonly id: string;
+  readonly state: AgentState;
+  /** Resolves when the server has welcomed the agent for the first time, or the agent is over. */
+  whenReady(): Promise<void>;
+  /** Takes no new work from now on; resolves when what runs has ended and the server has every result. */
+  drain(): Promise<void>;
+  /**
+   * Ends the agent: drains for `drainSeconds`, then asks the programs that still run to save and end, then kills them.
+   * What could not be reported is reported by the next agent on the same state directory.
+   */
+  stop(): Promise<void>;
+  /** Ends every program and the agent at once, also while it stops. */
+  kill(): Promise<void>;
+  /** Resolves when the agent is over. Rejects with AgentRejectedError when the server does not accept it any more. */
+  readonly closed: Promise<void>;
+}
