@@ -118,7 +118,7 @@ describe('the XGBoost trainer', () => {
     expect(log).toContain('[4]\ttrain-error:0\ttrain-auc:1');
   });
 
-  it('stops early by a metric to whose name XGBoost adds an argument', async () => {
+  it('stops early by a metric that XGBoost wants an argument for', async () => {
     const { status, metric } = await train({
       hyperparameters: {
         ...{ objective: 'reg:tweedie', eval_metric: 'tweedie-nloglik' },

@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { create, extract } from 'tar';
+import { create, extract, type ReadEntry } from 'tar';
 import { ArchiveError } from './artifact-errors.js';
 
 /**
@@ -10,8 +11,13 @@ import { ArchiveError } from './artifact-errors.js';
  */
 export async function createTarGz(folder: string): Promise<Readable> {
   const names = (await readdir(folder)).map((name) => `./${name}`);
-  const pack = create({ cwd: folder, gzip: { level: 6 }, portable: true, follow: false }, names);
-  return Readable.from(pack);
+  const options = { cwd: folder, gzip: { level: 6 }, portable: true, follow: false, filter: isStorable } as const;
+  return Readable.from(create(options, names));
+}
+
+/** Pipes, sockets and devices are left out here: left to `tar`, one beside a link makes it wait for ever. */
+function isStorable(_path: string, entry: Stats | ReadEntry): boolean {
+  return !('isFile' in entry) || entry.isFile() || entry.isDirectory() || entry.isSymbolicLink();
 }
 
 /**

@@ -32,10 +32,13 @@ class ReportTest(unittest.TestCase):
         self.assertIn("loss=nan", printed("loss", float("nan")))
 
     def test_prints_a_line_for_each_of_several(self) -> None:
-        self.assertEqual(printed(loss=1, value=2, step=3).splitlines(), [
-            "[fleetune] loss=1.0 step=3",
-            "[fleetune] value=2.0 step=3",
-        ])
+        self.assertEqual(
+            printed(loss=1, value=2, step=3).splitlines(),
+            [
+                "[fleetune] loss=1.0 step=3",
+                "[fleetune] value=2.0 step=3",
+            ],
+        )
 
     def test_says_nothing_outside_a_training_job(self) -> None:
         self.assertEqual(printed("loss", 1, inside=False), "")

@@ -8,18 +8,20 @@ from fleetune.training import training_environment
 
 class TrainingEnvironmentTest(unittest.TestCase):
     def test_reads_the_variables(self) -> None:
-        job = training_environment({
-            "TRAINING_JOB_NAME": "digits-001",
-            "SM_HPS": '{"epochs": 3, "kind": "deep"}',
-            "SM_CHANNELS": '["train", "my-data"]',
-            "SM_CHANNEL_TRAIN": "/data/train",
-            "SM_INPUT_DIR": "/root/input",
-            "SM_MODEL_DIR": "/root/model",
-            "SM_HOSTS": '["algo-1", "algo-2"]',
-            "SM_CURRENT_HOST": "algo-2",
-            "SM_NUM_CPUS": "4",
-            "SM_NUM_GPUS": "1",
-        })
+        job = training_environment(
+            {
+                "TRAINING_JOB_NAME": "digits-001",
+                "SM_HPS": '{"epochs": 3, "kind": "deep"}',
+                "SM_CHANNELS": '["train", "my-data"]',
+                "SM_CHANNEL_TRAIN": "/data/train",
+                "SM_INPUT_DIR": "/root/input",
+                "SM_MODEL_DIR": "/root/model",
+                "SM_HOSTS": '["algo-1", "algo-2"]',
+                "SM_CURRENT_HOST": "algo-2",
+                "SM_NUM_CPUS": "4",
+                "SM_NUM_GPUS": "1",
+            }
+        )
         self.assertEqual(job.job_name, "digits-001")
         self.assertEqual(job.hyperparameters, {"epochs": 3, "kind": "deep"})
         self.assertEqual(job.channels, {"train": Path("/data/train"), "my-data": Path("/root/input/data/my-data")})

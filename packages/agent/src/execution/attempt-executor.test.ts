@@ -340,10 +340,16 @@ except OSError as error:
     download.execution.stop('EarlyStopped');
     expect((await download.execution.result).outcome).toEqual({ kind: 'Stopped', stopReason: 'EarlyStopped' });
 
-    const starting = startAttempt(makeExecutor({ sandbox }), makeOrder(python('import time; time.sleep(600)')));
-    while (!starting.observer.phases.includes('Training')) await new Promise((turn) => setImmediate(turn));
-    starting.execution.stop('EarlyStopped');
-    expect((await starting.execution.result).outcome).toEqual({ kind: 'Stopped', stopReason: 'EarlyStopped' });
+    // At every moment of the start: the launcher, the mounts, the program's own first instructions.
+    const executor = makeExecutor({ sandbox });
+    for (let waitMs = 0; waitMs < 20; waitMs++) {
+      const starting = startAttempt(executor, makeOrder(command('sleep', '600')));
+      while (!starting.observer.phases.includes('Training')) await new Promise((turn) => setImmediate(turn));
+      const until = performance.now() + waitMs;
+      while (performance.now() < until) await new Promise((turn) => setImmediate(turn));
+      starting.execution.stop('EarlyStopped');
+      expect((await starting.execution.result).outcome).toEqual({ kind: 'Stopped', stopReason: 'EarlyStopped' });
+    }
   });
 
   test('removes the folder of a disposed attempt, whatever the program left in it', async () => {

@@ -68,7 +68,7 @@ def boost(
 
 
 class Progress(xgboost.callback.TrainingCallback):
-    """Watches the rounds of a job, those before an interruption included: prints, checkpoints, and ends the training."""
+    """Watches a job's rounds, those before an interruption included: prints, checkpoints, ends the training."""
 
     def __init__(self, hyperparameters: Hyperparameters, earlier: History, checkpoint_folder: Path | None) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ def _decisive_values(hyperparameters: Hyperparameters, history: History) -> tupl
     """
     measured = history[list(history)[-1]]
     asked = (hyperparameters.evaluation_metrics or list(measured))[-1]
-    # XGBoost adds an argument to some names by itself, such as `tweedie-nloglik@1.5`.
+    # A name may have got an argument on the way, such as `tweedie-nloglik@1.5`.
     printed = next(metric for metric in measured if metric == asked or metric.startswith(f"{asked}@"))
     return measured[printed], is_maximized(printed)
 

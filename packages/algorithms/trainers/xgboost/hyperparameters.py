@@ -1,4 +1,4 @@
-"""The job's hyperparameters, parsed from text by the facts in `algorithm.json`, which the scheduler checks by as well."""
+"""The job's hyperparameters, parsed from text by the facts in `algorithm.json`, which the catalogue goes by as well."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def _parse_number(definition: dict[str, Any], text: str) -> float | int:
     try:
         value = int(text) if is_integer else float(text)
     except ValueError:
-        raise UserError(f'Hyperparameter "{name}" is "{text}"; it must be {"an integer" if is_integer else "a number"}.')
+        kind = "an integer" if is_integer else "a number"
+        raise UserError(f'Hyperparameter "{name}" is "{text}"; it must be {kind}.') from None
     low, high = definition.get("min"), definition.get("max")
     under = low is not None and (value <= low if definition.get("minExclusive") else value < low)
     over = high is not None and (value >= high if definition.get("maxExclusive") else value > high)

@@ -32,7 +32,13 @@ def split_metrics(hyperparameters: Hyperparameters) -> tuple[list[str], list[str
         if name in _ONLY_FOR_TWO_CLASSES and (hyperparameters.num_class or 2) > 2:
             raise UserError(f'Metric "{name}" is for two classes and num_class is {hyperparameters.num_class}.')
         (by_trainer if facts.get("computedBy") == "trainer" else by_xgboost).append(metric)
-    return by_xgboost, by_trainer
+    return [_with_needed_argument(metric, hyperparameters) for metric in by_xgboost], by_trainer
+
+
+def _with_needed_argument(metric: str, hyperparameters: Hyperparameters) -> str:
+    """XGBoost wants Tweedie's variance power said once more; SageMaker's name of the metric is without it."""
+    power = hyperparameters.booster_parameters.get("tweedie_variance_power", 1.5)
+    return f"{metric}@{power}" if metric == "tweedie-nloglik" else metric
 
 
 def trainer_metric(name: str, labels: Labels, predictions: Predictions) -> float:

@@ -42,11 +42,7 @@ describe('a value that the model allows', () => {
 
 describe('a value that the model does not allow is refused', () => {
   it.each([
-    [
-      'missing',
-      { RoleArn: undefined },
-      "Value null at 'roleArn' failed to satisfy constraint: Member must not be null",
-    ],
+    ['missing', { RoleArn: null }, "Value null at 'roleArn' failed to satisfy constraint: Member must not be null"],
     [
       'out of its set of values',
       { AlgorithmSpecification: { TrainingInputMode: 'Socket' } },

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { taggedPids } from './attempt-tag.js';
-import { allPids, childrenOf, pidNamespaceOf, signal } from './proc.js';
+import { allPids, childrenOf, pidNamespaceOf, processIdentity, signal } from './proc.js';
 import { killUntilGone, type ProcessTree } from './process-tree.js';
 
 /**
@@ -20,8 +20,10 @@ export function namespaceTree(launcher: ChildProcess, tag: Readonly<Record<strin
       const first = running() ? init() : undefined;
       if (first === undefined) return 0;
       const namespace = pidNamespaceOf(first);
-      // Process 1 only waits for the program; it stays to see the others end.
-      const members = allPids().filter((pid) => pid !== first && pidNamespaceOf(pid) === namespace);
+      // First process 1, which then starts nothing more; it stays to see the others end.
+      signal(first, 'SIGTERM');
+      const isMember = (pid: number) => pid !== first && pidNamespaceOf(pid) === namespace && isRunning(pid);
+      const members = allPids().filter(isMember);
       for (const pid of members) signal(pid, 'SIGTERM');
       return members.length;
     },
@@ -41,6 +43,11 @@ export function namespaceTree(launcher: ChildProcess, tag: Readonly<Record<strin
       );
     },
   };
+}
+
+/** Not a zombie, which hears nothing any more. */
+function isRunning(pid: number): boolean {
+  return processIdentity(pid) !== undefined;
 }
 
 /** The launcher's child that is alone in a namespace of its own. */

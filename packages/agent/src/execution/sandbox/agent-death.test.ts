@@ -6,8 +6,10 @@ import { makeTrainingFolders, trainingPaths } from '../contract/attempt-folder.j
 import { makeExecutor, temporaryFolder } from '../execution.fixture.js';
 import { withDefaults } from '../executor-options.js';
 import { agentIdentity, attemptTag, taggedPids } from '../process-tree/attempt-tag.js';
+import { orphanCgroups } from '../process-tree/cgroup.js';
 import { processIdentity } from '../process-tree/proc.js';
 import { chooseSandbox } from './choose-sandbox.js';
+import { cgroupPrefix } from './none.js';
 
 /** Starts what it is told, as the agent does, and passes on what that prints. */
 const AGENT = `
@@ -49,6 +51,9 @@ test.each(['bubblewrap', 'namespaces', 'none'] as const)('%s: the program dies w
   expect(taggedPids(tag)).not.toEqual([]);
   agent.kill('SIGKILL');
   await expect.poll(() => taggedPids(tag), { timeout: 5_000 }).toEqual([]);
+  // The one that a sweep would remove, were this agent really dead.
+  const ours = (name: string) => name.startsWith(cgroupPrefix(identity));
+  if (sandbox.cgroupParent !== undefined) for (const group of orphanCgroups(sandbox.cgroupParent, ours)) group.remove();
 });
 
 test('a new agent kills what a dead one left running, and removes its folders', async () => {

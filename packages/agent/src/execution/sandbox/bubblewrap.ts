@@ -2,12 +2,14 @@ import { namespaceTree } from '../process-tree/namespace-tree.js';
 import { existingPaths, otherOptEntries } from './hidden-paths.js';
 import {
   DROPPED_CAPABILITIES,
-  INIT_SCRIPT,
+  initScript,
   OPT_ML,
   type Sandbox,
   type SandboxedProgram,
   splitLauncherVariables,
 } from './sandbox.js';
+
+const INIT = initScript();
 
 /** Walls by bubblewrap: works as root and as an ordinary user. */
 export function bubblewrapSandbox(hiddenPaths: readonly string[], exposedPaths: readonly string[]): Sandbox {
@@ -27,7 +29,7 @@ export function bubblewrapSandbox(hiddenPaths: readonly string[], exposedPaths: 
           ...(program.networkIsolation ? ['--unshare-net'] : []),
           ...capabilityArguments(),
           ...programOnly.flatMap(([name, value]) => ['--setenv', name, value]),
-          ...['--chdir', program.workingFolder, '--', '/bin/sh', '-c', INIT_SCRIPT, 'sh'],
+          ...['--chdir', program.workingFolder, '--', '/bin/sh', '-c', INIT, 'sh'],
           ...program.command,
         ],
         environment: forLauncher,

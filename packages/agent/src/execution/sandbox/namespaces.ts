@@ -4,15 +4,16 @@ import { namespaceTree } from '../process-tree/namespace-tree.js';
 import { existingPaths, otherOptEntries } from './hidden-paths.js';
 import {
   DROPPED_CAPABILITIES,
-  INIT_SCRIPT,
+  initScript,
   type Sandbox,
   type SandboxedProgram,
   splitLauncherVariables,
 } from './sandbox.js';
 
-/** Mounts everything in one go from a table, then becomes the process 1 that waits for the program. */
-const MOUNT_AND_RUN = `mount --all --fstab "$1" >&2 || exit 125; cd "$2" || exit 125; shift 2; ${INIT_SCRIPT}`;
-const MOUNT_AND_RUN_OFFLINE = `ip link set lo up 2>/dev/null; ${MOUNT_AND_RUN}`;
+/** Mounts everything in one go from a table. */
+const MOUNT = 'mount --all --fstab "$1" >&2 || exit 125; cd "$2" || exit 125; shift 2;';
+const INIT = initScript(MOUNT);
+const INIT_OFFLINE = initScript(`ip link set lo up 2>/dev/null; ${MOUNT}`);
 
 /** Walls by util-linux alone: `unshare`, `mount` and `setpriv`. */
 export function namespacesSandbox(hiddenPaths: readonly string[], exposedPaths: readonly string[]): Sandbox {
@@ -30,7 +31,7 @@ export function namespacesSandbox(hiddenPaths: readonly string[], exposedPaths: 
           ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
           ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
           ...(program.networkIsolation ? ['--net'] : []),
-          ...['--', '/bin/sh', '-c', program.networkIsolation ? MOUNT_AND_RUN_OFFLINE : MOUNT_AND_RUN, 'sh'],
+          ...['--', '/bin/sh', '-c', program.networkIsolation ? INIT_OFFLINE : INIT, 'sh'],
           ...[table, program.workingFolder],
           ...['setpriv', `--bounding-set=${DROPPED_CAPABILITIES.map((name) => `-${name}`).join(',')}`, '--'],
           ...(programOnly.length === 0 ? [] : ['env', ...programOnly.map(([name, value]) => `${name}=${value}`)]),

@@ -43,10 +43,13 @@ export interface Sandbox {
 export const OPT_ML = '/opt/ml';
 
 /**
- * Process 1 of a sandbox: it runs the program and waits for it, so that the program keeps the ordinary meaning of
- * signals, and everything the program leaves behind ends with it. Standard error joins standard output.
+ * The script of a sandbox's process 1. It prepares, runs the program and waits for it, so that the program keeps the
+ * ordinary meaning of signals, and everything it leaves behind ends with it. Standard error joins standard output. Asked
+ * to end (SIGTERM) while it prepares, it does not start the program any more.
  */
-export const INIT_SCRIPT = '"$@" 2>&1; exit $?';
+export function initScript(preparation = ''): string {
+  return `fleetune_stop=; trap 'fleetune_stop=1' TERM; ${preparation} test "$fleetune_stop" && exit 143; "$@" 2>&1; exit $?`;
+}
 
 /** Capabilities with which root could look through or take down the walls. */
 export const DROPPED_CAPABILITIES = [
