@@ -29,7 +29,11 @@ export async function startFleet({ queue, slots }) {
   const server = await startCommand(['server', '--json'], env, children);
   const { joinToken } = JSON.parse(readFileSync(join(folder, 'data', 'credentials.json'), 'utf8'));
   const join_ = ['agent', '--join', server.document.grpcUrl, '--slots', String(slots), '--name', 'bench', '--json'];
-  const agent = await startCommand([...join_, '--log-level', 'warn'], { ...env, FLEETUNE_JOIN_TOKEN: joinToken }, children);
+  const agent = await startCommand(
+    [...join_, '--log-level', 'warn'],
+    { ...env, FLEETUNE_JOIN_TOKEN: joinToken },
+    children,
+  );
   const endpoint = JSON.parse(readFileSync(join(folder, 'data', 'endpoint.json'), 'utf8'));
   return {
     folder,
@@ -67,7 +71,11 @@ export async function trainingJobs(client, tuningJob) {
   const jobs = [];
   let nextToken;
   do {
-    const page = await client.listTrainingJobs({ tuningJobName: tuningJob, maxResults: 100, ...(nextToken ? { nextToken } : {}) });
+    const page = await client.listTrainingJobs({
+      tuningJobName: tuningJob,
+      maxResults: 100,
+      ...(nextToken ? { nextToken } : {}),
+    });
     jobs.push(...page.trainingJobs);
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
@@ -108,7 +116,18 @@ async function startRedis(folder, children) {
   const port = await freePort();
   const dir = join(folder, 'redis');
   mkdirSync(dir);
-  const args = ['--port', port, '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
+  const args = [
+    '--port',
+    port,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    dir,
+    '--appendonly',
+    'yes',
+    '--maxmemory-policy',
+    'noeviction',
+  ];
   const child = spawn('redis-server', args.map(String), { stdio: 'ignore' });
   children.push(child);
   await once(child, 'spawn');

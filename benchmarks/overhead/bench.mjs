@@ -40,7 +40,9 @@ async function wholePath(queue) {
       bare.push(await bareBullmqJobsPerSecond({ kind: queue, url, jobs: NO_OP_JOBS, concurrency: SLOTS }));
     }
     const result = { jobsPerSecond: round(median(rates), 1), bareBullmqJobsPerSecond: round(median(bare), 1) };
-    say(`queue on ${queue}: ${result.jobsPerSecond} no-op training jobs/s (${spread(rates)}); bare BullMQ ${result.bareBullmqJobsPerSecond} jobs/s (${spread(bare)})`);
+    say(
+      `queue on ${queue}: ${result.jobsPerSecond} no-op training jobs/s (${spread(rates)}); bare BullMQ ${result.bareBullmqJobsPerSecond} jobs/s (${spread(bare)})`,
+    );
     return result;
   } finally {
     await fleet.stop();
@@ -82,5 +84,7 @@ function spread(samples) {
 const queues = { postgres: await wholePath('postgres'), redis: await wholePath('redis') };
 const starts = await processStart();
 const ratio = starts.processStartMs.p50 / starts.bareSpawnMs.p50;
-say(`free slot to first line: p50 ${starts.processStartMs.p50} ms, p99 ${starts.processStartMs.p99} ms; bare spawn of the same program: p50 ${starts.bareSpawnMs.p50} ms, p99 ${starts.bareSpawnMs.p99} ms (${round(ratio, 1)} times)`);
+say(
+  `free slot to first line: p50 ${starts.processStartMs.p50} ms, p99 ${starts.processStartMs.p99} ms; bare spawn of the same program: p50 ${starts.bareSpawnMs.p50} ms, p99 ${starts.bareSpawnMs.p99} ms (${round(ratio, 1)} times)`,
+);
 if (values.json) process.stdout.write(`${JSON.stringify({ bench: 'overhead', queues, ...starts })}\n`);

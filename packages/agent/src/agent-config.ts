@@ -36,6 +36,8 @@ export interface AgentDependencies {
   readonly random?: () => number;
   /** The program that lists GPUs. Default `nvidia-smi`. */
   readonly nvidiaSmi?: string;
+  /** How long a claim waits for its answer. Default 5 s. */
+  readonly claimTimeoutMs?: number;
   /** Calls off joining. */
   readonly signal?: AbortSignal;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAgent } from './agent.js';
-import type { AgentConfig } from './agent-config.js';
+import type { AgentConfig, AgentDependencies } from './agent-config.js';
 import { AgentRejectedError } from './gateway/gateway-link.js';
 import { JoinRefusedError, JoinTokenMissingError } from './identity/join-fleet.js';
 import { StateDirectoryInUseError } from './identity/state-directory-lock.js';
@@ -31,7 +31,11 @@ afterEach(async () => {
   await rm(stateDirectory, { recursive: true, force: true });
 });
 
-async function start(executor: MemoryExecutor, overrides: Partial<AgentConfig> = {}): Promise<RunningAgent> {
+async function start(
+  executor: MemoryExecutor,
+  overrides: Partial<AgentConfig> = {},
+  dependencies: AgentDependencies = {},
+): Promise<RunningAgent> {
   const agent = await startAgent(
     {
       serverUrl: gateway.url,
@@ -45,7 +49,7 @@ async function start(executor: MemoryExecutor, overrides: Partial<AgentConfig> =
       version: '0.0.0-test',
       ...overrides,
     },
-    { random: () => 0, nvidiaSmi: 'no-such-nvidia-smi' },
+    { random: () => 0, nvidiaSmi: 'no-such-nvidia-smi', ...dependencies },
   );
   agents.push(agent);
   return agent;
@@ -181,6 +185,32 @@ describe('running attempts', () => {
     await gateway.crash();
     await source.until(() => source.putBack.length === 1);
     expect(source.done).toEqual([]);
+  });
+
+  it('puts an entry back when the server does not answer its claim, and gives a grant that comes later back', async () => {
+    gateway.behaviour.claim = () => 'ignore';
+    const executor = new MemoryExecutor();
+    await start(executor, { offer: { kind: 'any', slots: 1 } }, { claimTimeoutMs: 50 });
+    source.add('ml.test', 'slow');
+    await source.until(() => source.putBack.length === 1);
+    const key = { trainingJobId: 'slow', fence: 1 };
+    gateway.say({ case: 'claimReply', value: { key, decision: { case: 'granted', value: {} } } });
+    await gateway.until(() => gateway.reported().length === 1);
+    expect(gateway.all('attemptReport')[0]?.outcome.case).toBe('interrupted');
+    expect(executor.executions).toEqual([]);
+
+    gateway.behaviour.claim = () => 'grant';
+    source.add('ml.test', 'next');
+    expect((await executor.at(0)).key.trainingJobId).toBe('next');
+  });
+
+  it('runs an attempt once that its queue hands out twice', async () => {
+    const executor = new MemoryExecutor();
+    await start(executor);
+    source.add('ml.test', 'job', 'job');
+    await source.until(() => source.done.length === 2);
+    expect(executor.executions).toHaveLength(1);
+    expect(gateway.all('claim')).toHaveLength(1);
   });
 
   it('listens only on the queues of classes in demand that it offers', async () => {

@@ -27,7 +27,8 @@ const STOPPED = 'The agent was stopped.';
  * @throws JoinTokenMissingError, JoinRefusedError, IdentityFileError, StateDirectoryInUseError, GatewayUrlError
  */
 export async function startAgent(config: AgentConfig, dependencies: AgentDependencies = {}): Promise<RunningAgent> {
-  const { clock = systemClock, random = Math.random, nvidiaSmi = 'nvidia-smi', signal } = dependencies;
+  const { clock = systemClock, random = Math.random, nvidiaSmi = 'nvidia-smi' } = dependencies;
+  const { claimTimeoutMs = 5_000, signal } = dependencies;
   const { stateDirectory, name, joinToken, log } = config;
   const gateway = connectGateway(config);
   const held = [await lockStateDirectory(stateDirectory), async () => gateway.close()];
@@ -51,7 +52,8 @@ export async function startAgent(config: AgentConfig, dependencies: AgentDepende
       ...(signal === undefined ? {} : { signal }),
     };
     const identity = await joinFleet(joining);
-    return new Agent({ config, joining, identity, inventory: { ...host, gpus }, journal, release });
+    const inventory = { ...host, gpus };
+    return new Agent({ config, joining, identity, inventory, journal, claimTimeoutMs, release });
   } catch (error) {
     await release();
     throw error;
@@ -69,6 +71,7 @@ interface AgentParts {
   readonly identity: AgentIdentity;
   readonly inventory: Inventory;
   readonly journal: ReportJournal;
+  readonly claimTimeoutMs: number;
   /** Gives back the state directory and what else the agent holds. */
   readonly release: () => Promise<void>;
 }
@@ -87,7 +90,7 @@ class Agent implements RunningAgent {
   #stopping: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ config, joining, identity, inventory, journal, release }: AgentParts) {
+  constructor({ config, joining, identity, inventory, journal, claimTimeoutMs, release }: AgentParts) {
     this.#config = config;
     this.#clock = joining.clock;
     this.#joining = joining;
@@ -101,6 +104,7 @@ class Agent implements RunningAgent {
       journal,
       clock: joining.clock,
       random: joining.random,
+      claimTimeoutMs,
       onWelcome: () => {
         this.#welcomed = true;
         this.#changes.announce();

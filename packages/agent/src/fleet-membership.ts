@@ -27,8 +27,6 @@ import { ReportDesk } from './reports/report-desk.js';
 import type { ReportJournal } from './reports/report-journal.js';
 import { type MessageReceivers, receive } from './server-messages.js';
 
-const CLAIM_TIMEOUT_MS = 5_000;
-
 export interface MembershipParts {
   readonly config: Pick<AgentConfig, 'executor' | 'log' | 'offer' | 'openSource' | 'version'>;
   readonly gateway: GatewayClient;
@@ -38,6 +36,7 @@ export interface MembershipParts {
   readonly journal: ReportJournal;
   readonly clock: AgentClock;
   readonly random: () => number;
+  readonly claimTimeoutMs: number;
   readonly onWelcome: () => void;
 }
 
@@ -93,7 +92,7 @@ export class FleetMembership {
     const onSlotFree = (slot: Parameters<WorkIntake['slotFree']>[0]) => this.intake.slotFree(slot);
     const board = new AttemptBoard({ executor, uplink, leases, reports, logs, clock, log, onSlotFree });
     this.board = board;
-    const claims = new ClaimDesk(uplink, clock, CLAIM_TIMEOUT_MS);
+    const claims = new ClaimDesk(uplink, clock, parts.claimTimeoutMs);
     this.#claims = claims;
     const intake = new WorkIntake(this.#capacity, claims, board, clock, log);
     this.intake = intake;
@@ -198,6 +197,7 @@ export class FleetMembership {
   #renew(keys: AttemptKeyMessage[], sentAtMs: number): void {
     this.link.send(agentMessage({ case: 'leaseRenewal', value: { keys, sentAtMonotonicMs: BigInt(sentAtMs) } }));
     this.reports.repeatStale();
+    this.#logs.repeatStale();
   }
 
   #carryOut({ kind, key }: LeaseOrder): void {

@@ -35,7 +35,7 @@ export function receive(message: ConnectResponse['message'], to: MessageReceiver
     case 'leaseRenewed': {
       const sentAtMs = Number(message.value.sentAtMonotonicMs);
       to.leases.renewed(message.value.renewed.map(fromAttemptKeyMessage), sentAtMs);
-      for (const lost of message.value.lost) to.board.abandon(fromAttemptKeyMessage(lost));
+      for (const lost of message.value.lost) to.board.leaseLost(fromAttemptKeyMessage(lost));
       to.board.renewalAnswered(sentAtMs);
       return;
     }

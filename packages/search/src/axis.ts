@@ -33,9 +33,13 @@ function scaleOf(scaling: ReturnType<typeof resolveScaling>, low: number, high: 
   const backward = { Linear: identity, Logarithmic: Math.exp, ReverseLogarithmic: reverseExp }[scaling];
   const from = forward(low);
   const to = forward(high);
+  // So narrow a range that its logarithms coincide.
+  if (scaling !== 'Linear' && !(to > from)) return scaleOf('Linear', low, high);
+  const width = to - from;
   return {
-    // Halved, so that the widest ranges a double can hold do not overflow.
-    toUnit: (value) => (forward(value) / 2 - from / 2) / (to / 2 - from / 2),
+    // Halved where the range is as wide as only a double can hold, or it would overflow.
+    toUnit: (value) =>
+      Number.isFinite(width) ? (forward(value) - from) / width : (forward(value) / 2 - from / 2) / (to / 2 - from / 2),
     fromUnit: (unit) => backward(from * (1 - unit) + to * unit),
   };
 }

@@ -1,11 +1,13 @@
 const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
+/** From here outwards the continued fraction of the tail is used; nearer, it would need too many terms. */
+const TAIL_START = 2.5;
 
 export function normalDensity(x: number): number {
   return Math.exp(-0.5 * x * x - LOG_SQRT_2PI);
 }
 
 export function normalProbability(x: number): number {
-  if (x < 0) return x < -1 ? normalDensity(x) / (-x + tail(-x)) : 1 - normalProbability(-x);
+  if (x < 0) return x < -TAIL_START ? normalDensity(x) / (-x + tail(-x)) : 1 - normalProbability(-x);
   if (x > 6) return 1 - normalDensity(x) / (x + tail(x));
   // 1/2 + density(x) (x + x^3/3 + x^5/15 + ...): all terms positive, so nothing cancels.
   let term = x;
@@ -42,7 +44,7 @@ export interface LogExpectation {
 
 /** Accurate for every u, also far in the tail, where the plain formula gives log 0 (Ament et al. 2023). */
 export function logExpectedExcess(u: number): LogExpectation {
-  if (u > -1) {
+  if (u > -TAIL_START) {
     const density = normalDensity(u);
     const probability = normalProbability(u);
     const expectation = density + u * probability;
@@ -53,9 +55,9 @@ export function logExpectedExcess(u: number): LogExpectation {
   return { value: -0.5 * u * u - LOG_SQRT_2PI + Math.log(c / (t + c)), slope: 1 / c, densityShare: (t + c) / c };
 }
 
-/** The c of Laplace's continued fraction: 1 - probability(t) = density(t) / (t + c) for t >= 1. */
+/** The c of Laplace's continued fraction: 1 - probability(t) = density(t) / (t + c) for t >= TAIL_START. */
 function tail(t: number): number {
   let c = t;
-  for (let k = t > 30 ? 8 : t > 5 ? 24 : 120; k >= 2; k--) c = t + k / c;
+  for (let k = t > 30 ? 8 : 40; k >= 2; k--) c = t + k / c;
   return 1 / c;
 }

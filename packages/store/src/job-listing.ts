@@ -7,8 +7,8 @@ export type JobSortColumn = 'name' | 'created_at' | 'status' | 'objective';
 
 /** Where a page begins: just after this row in the query's order. */
 export interface PageCursor {
-  /** The sort column's value as text; null where the column is null. */
-  readonly value: string | null;
+  /** The sort column's value as text. */
+  readonly value: string;
   readonly id: string;
 }
 
@@ -26,7 +26,7 @@ export interface JobListing {
   readonly after?: PageCursor;
 }
 
-export type Listed<Row> = readonly (Row & { readonly cursor_value: string | null })[];
+export type Listed<Row> = readonly (Row & { readonly cursor_value: string })[];
 
 export async function listTrainingJobRows(
   database: Database,
@@ -60,11 +60,13 @@ function listed<Table extends 'training_jobs' | 'tuning_jobs', Output>(
   if (listing.createdBefore) conditions.push(sql`${sql.ref(`${table}.created_at`)} < ${listing.createdBefore}`);
   if (listing.modifiedAfter) conditions.push(sql`${sql.ref(`${table}.last_modified_at`)} > ${listing.modifiedAfter}`);
   if (listing.modifiedBefore) conditions.push(sql`${sql.ref(`${table}.last_modified_at`)} < ${listing.modifiedBefore}`);
+  // As on SageMaker: a listing by objective is of those that have one.
+  if (listing.sortBy === 'objective') conditions.push(sql`${column} IS NOT NULL`);
   if (listing.after !== undefined) conditions.push(afterCursor(listing, listing.after, column, id));
   return query
-    .select(sql<string | null>`${column}::text`.as('cursor_value'))
+    .select(sql<string>`${column}::text`.as('cursor_value'))
     .where(sql<boolean>`${sql.join(conditions, sql` AND `)}`)
-    .orderBy(sql`${column} ${order} NULLS LAST`)
+    .orderBy(sql`${column} ${order}`)
     .orderBy(sql`${id} ${order}`)
     .limit(listing.limit)
     .execute() as Promise<unknown[]>;
@@ -84,7 +86,6 @@ function afterCursor(
   id: ReturnType<typeof sql.ref>,
 ) {
   const beyond = sql.raw(listing.descending ? '<' : '>');
-  if (after.value === null) return sql`(${column} IS NULL AND ${id} ${beyond} ${after.id}::uuid)`;
   const value = sql`${after.value}::${sql.raw(COLUMN_TYPES[listing.sortBy])}`;
-  return sql`((${column}, ${id}) ${beyond} (${value}, ${after.id}::uuid) OR ${column} IS NULL)`;
+  return sql`(${column}, ${id}) ${beyond} (${value}, ${after.id}::uuid)`;
 }

@@ -12,14 +12,14 @@ Tunes XGBoost on handwritten digits, on this machine alone: installs and builds 
 agent in .fleetune/demo, runs the tuning job, shows the best, and stops everything. Standard output gets one line of
 JSON; the exit code is 0 when the tuning job completed.
 
-  --jobs N       training jobs (default 10)
-  --parallel N   training jobs at once (default 2)
+  --jobs N       training jobs (default 50)
+  --parallel N   training jobs at once (default 3)
   --seed N       seed of the search (default 1)`;
 
 const { values } = parseArgs({
   options: {
-    jobs: { type: 'string', default: '10' },
-    parallel: { type: 'string', default: '2' },
+    jobs: { type: 'string', default: '50' },
+    parallel: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     help: { type: 'boolean', short: 'h' },
   },

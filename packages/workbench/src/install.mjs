@@ -12,8 +12,10 @@ export async function install() {
     .update(readFileSync(`${ROOT}package-lock.json`))
     .digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
-  say('Installing npm packages (npm ci) ...');
-  await must(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+  say('Installing npm packages (npm install) ...');
+  // Not `npm ci`: it refuses a lock without the binaries of other platforms, and not every registry mirrors those.
+  // `npm install` takes the locked versions as well, and leaves the lock as it is.
+  await must(['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
   writeFileSync(STAMP, digest);
 }
 

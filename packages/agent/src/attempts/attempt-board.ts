@@ -123,6 +123,12 @@ export class AttemptBoard {
     if (attempt?.state === 'running') attempt.kill(reason);
   }
 
+  /** The server would not renew the lease. A result on its way is still answered, so only a program is ended. */
+  leaseLost(key: AttemptKey): void {
+    if (this.#held.get(attemptName(key))?.state === 'running') this.abandon(key);
+    else this.#parts.leases.release(key);
+  }
+
   /** The server says that the attempt is not this agent's: ends its processes and reports nothing. */
   abandon(key: AttemptKey): void {
     const { leases, reports, log } = this.#parts;

@@ -78,6 +78,11 @@ export class LogShipper {
     this.#streams.get(attemptName(key))?.rewind();
   }
 
+  /** Sends again what the server has not acknowledged for long, because it could not store it. */
+  repeatStale(): void {
+    for (const stream of this.#streams.values()) stream.repeatStale();
+  }
+
   remove(key: AttemptKey): void {
     const name = attemptName(key);
     const stream = this.#streams.get(name);

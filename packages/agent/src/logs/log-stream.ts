@@ -15,6 +15,7 @@ export class LogStream {
   #shipping: Promise<void> | undefined;
   /** Counts rewinds, so that a read begun before one is not sent after it. */
   #turn = 0;
+  #lastCheck = { sentOffset: 0, acknowledgedOffset: 0 };
   #closed = false;
   readonly #changes = new Changes();
 
@@ -64,6 +65,13 @@ export class LogStream {
     this.#sentOffset = this.#acknowledgedOffset;
     void this.#shipping?.then(() => this.ship());
     void this.ship();
+  }
+
+  /** Called from time to time: sends again what was sent before the last call and has seen no acknowledgement since. */
+  repeatStale(): void {
+    const { sentOffset, acknowledgedOffset } = this.#lastCheck;
+    this.#lastCheck = { sentOffset: this.#sentOffset, acknowledgedOffset: this.#acknowledgedOffset };
+    if (sentOffset > this.#acknowledgedOffset && acknowledgedOffset === this.#acknowledgedOffset) this.rewind();
   }
 
   close(): void {

@@ -15,7 +15,11 @@ export interface ScaledOutcomes {
  * @param costs lower is better; NaN for a failed trial. At least one is a number.
  */
 export function scaleOutcomes(costs: Float64Array): ScaledOutcomes {
-  const finite = costs.filter((cost) => !Number.isNaN(cost));
+  const completed = costs.filter((cost) => !Number.isNaN(cost));
+  const size = completed.reduce((most, cost) => Math.max(most, Math.abs(cost)), 0);
+  // First to at most 1, so that no square overflows or vanishes.
+  const shrink = size > Number.MIN_VALUE && Number.isFinite(1 / size) ? 1 / size : 1;
+  const finite = completed.map((cost) => cost * shrink);
   const warp = halfRankWarp(finite);
   const warped = finite.map(warp);
   const mean = warped.reduce((sum, value) => sum + value / warped.length, 0);
@@ -25,7 +29,7 @@ export function scaleOutcomes(costs: Float64Array): ScaledOutcomes {
   const scaled = warped.map((value) => (value - mean) * unit);
   const worst = scaled.reduce((most, value) => Math.max(most, value), 0);
   let next = 0;
-  return { values: costs.map((cost) => (Number.isNaN(cost) ? worst : (scaled[next++] as number))), unit };
+  return { values: costs.map((cost) => (Number.isNaN(cost) ? worst : (scaled[next++] as number))), unit: unit * shrink };
 }
 
 function halfRankWarp(finite: Float64Array): (cost: number) => number {

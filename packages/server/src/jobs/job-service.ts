@@ -217,8 +217,8 @@ function listing(tenant: string, query: TrainingJobQuery | TuningJobQuery, token
 
 function tokenAfter(
   token: string,
-  rows: readonly { readonly id: string; readonly cursor_value: string | null }[],
-  shown: readonly { readonly id: string; readonly cursor_value: string | null }[],
+  rows: readonly { readonly id: string; readonly cursor_value: string }[],
+  shown: readonly { readonly id: string; readonly cursor_value: string }[],
 ): string | undefined {
   const last = shown.at(-1);
   if (last === undefined || rows.length <= shown.length) return undefined;

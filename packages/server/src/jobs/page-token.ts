@@ -18,7 +18,6 @@ export function decodePageToken(query: string, token: string): PageCursor {
   }
   if (!Array.isArray(parts) || parts[0] !== query) throw new InvalidTokenError();
   const [, value, id] = parts as unknown[];
-  const valueFits = value === null || typeof value === 'string';
-  if (!valueFits || typeof id !== 'string' || !UUID.test(id)) throw new InvalidTokenError();
+  if (typeof value !== 'string' || typeof id !== 'string' || !UUID.test(id)) throw new InvalidTokenError();
   return { value, id };
 }
