@@ -17,13 +17,23 @@ const range: fc.Arbitrary<ParameterRange> = fc.oneof(
   fc
     .tuple(fc.double({ noNaN: true, min: 0, max: 0.999999 }), fc.double({ noNaN: true, min: 0, max: 0.999999 }))
     .filter(([a, b]) => a < b)
-    .map(([min, max]) => ({ kind: 'continuous' as const, name: 'x', min, max, scaling: 'ReverseLogarithmic' as const })),
+    .map(([min, max]) => ({
+      kind: 'continuous' as const,
+      name: 'x',
+      min,
+      max,
+      scaling: 'ReverseLogarithmic' as const,
+    })),
   fc
     .tuple(fc.integer(), fc.integer({ min: 1 }), fc.constantFrom('Auto' as const, 'Linear' as const))
     .map(([min, span, scaling]) => ({ kind: 'integer' as const, name: 'x', min, max: min + span, scaling })),
-  fc
-    .tuple(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 1e6 }))
-    .map(([min, span]) => ({ kind: 'integer' as const, name: 'x', min, max: min + span, scaling: 'Logarithmic' as const })),
+  fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 1e6 })).map(([min, span]) => ({
+    kind: 'integer' as const,
+    name: 'x',
+    min,
+    max: min + span,
+    scaling: 'Logarithmic' as const,
+  })),
   fc
     .uniqueArray(fc.string(), { minLength: 1, maxLength: 30 })
     .map((values) => ({ kind: 'categorical' as const, name: 'x', values })),
@@ -65,13 +75,18 @@ describe('encoding', () => {
 
   it('never decodes to less when it goes up', () => {
     fc.assert(
-      fc.property(range, fc.double({ noNaN: true, min: 0, max: 1 }), fc.double({ noNaN: true, min: 0, max: 1 }), (one, a, b) => {
-        fc.pre(one.kind !== 'categorical');
-        const space = new SearchSpace([one]);
-        const low = space.decode([Math.min(a, b)]).x as number;
-        const high = space.decode([Math.max(a, b)]).x as number;
-        expect(high - low).toBeGreaterThanOrEqual(-1e-9 * Math.max(Math.abs(low), Math.abs(high)));
-      }),
+      fc.property(
+        range,
+        fc.double({ noNaN: true, min: 0, max: 1 }),
+        fc.double({ noNaN: true, min: 0, max: 1 }),
+        (one, a, b) => {
+          fc.pre(one.kind !== 'categorical');
+          const space = new SearchSpace([one]);
+          const low = space.decode([Math.min(a, b)]).x as number;
+          const high = space.decode([Math.max(a, b)]).x as number;
+          expect(high - low).toBeGreaterThanOrEqual(-1e-9 * Math.max(Math.abs(low), Math.abs(high)));
+        },
+      ),
       { numRuns: 500 },
     );
   });

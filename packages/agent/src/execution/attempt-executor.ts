@@ -56,6 +56,6 @@ async function killOrphans({ agent, sandbox }: AttemptContext): Promise<number> 
         );
   const find = () => [...new Set([...groups.flatMap((group) => group.pids()), ...orphanPids(agent)])];
   const killed = await killUntilGone(find, (pid) => signal(pid, 'SIGKILL'));
-  for (const group of groups) group.remove();
+  await Promise.all(groups.map((group) => group.remove()));
   return killed;
 }

@@ -15,7 +15,7 @@ import type { Uplink } from './uplink.js';
 /** How long a server may take to answer Hello. */
 const WELCOME_TIMEOUT_MS = 10_000;
 
-export interface LinkEvents {
+interface LinkEvents {
   /** Made anew for each connection, so that it says what is held then. */
   hello(): ConnectRequest;
   welcome(welcome: Welcome): void;

@@ -30,7 +30,7 @@ export async function detectGpus(command: string, log: Logger): Promise<GpuDevic
 }
 
 /** Whole GPUs, but the MIG devices of a GPU that is cut up. `list` is the text of `nvidia-smi -L`, for their UUIDs. */
-export function bindableDevices(smi: NvidiaSmiLog, list: string): GpuDevice[] {
+function bindableDevices(smi: NvidiaSmiLog, list: string): GpuDevice[] {
   const listed = parseNvidiaSmiList(list);
   return smi.gpus.flatMap((gpu) => {
     if (gpu.uuid === undefined || gpu.recoveryAction === 'Reboot') return [];

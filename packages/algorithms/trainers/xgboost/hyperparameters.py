@@ -13,6 +13,7 @@ from training_contract import UserError
 FACTS: dict[str, Any] = json.loads((Path(__file__).parent / "algorithm.json").read_text(encoding="utf-8"))
 _DEFINITIONS = {definition["name"]: definition for definition in FACTS["hyperparameters"]}
 
+DEFAULT_BASE_SCORE = float(_DEFINITIONS["base_score"]["default"])
 RENAMED_OBJECTIVES = {"reg:linear": "reg:squarederror"}
 
 
@@ -45,7 +46,8 @@ def parse_hyperparameters(given: dict[str, str]) -> Hyperparameters:
         evaluation_metrics=_evaluation_metrics(values),
         objective=objective,
         num_class=values.get("num_class"),
-        booster_parameters={**parameters, "objective": objective},
+        # The documented default. Newer XGBoost versions would estimate one, and start elsewhere than older jobs did.
+        booster_parameters={"base_score": DEFAULT_BASE_SCORE, **parameters, "objective": objective},
         retired=[name for name in values if _DEFINITIONS[name].get("retired")],
     )
 

@@ -35,7 +35,7 @@ export function showCommand(context: CommandContext): Command {
       const trainingJobs = all.slice(0, options.top);
       if (options.json) return context.json({ tuningJob, trainingJobs });
       context.print(renderTuningSummary(tuningJob, context.terminal));
-      if (trainingJobs.length > 0) context.print(`\n${renderTrainingJobs(trainingJobs, context.terminal)}`);
+      if (trainingJobs.length > 0) context.print(`\n${renderTrainingJobs(tuningJob, trainingJobs, context.terminal)}`);
     });
 }
 

@@ -8,7 +8,7 @@ export async function checkFleet(connection: () => Promise<Connection>): Promise
     const agents = await client.listAgents();
     return [ok('server', `answers at ${url}`), agentFinding(agents)];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
     return [warn('server', reason, 'Start one with "fleetune up", or name one with --url and --token.')];
   }
 }

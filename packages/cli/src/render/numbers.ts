@@ -1,3 +1,5 @@
+import type { TuningJob } from '@fleetune/api/contract';
+
 /** A measured value in at most six significant digits. */
 export function formatValue(value: number | string | undefined): string {
   if (value === undefined) return '–';
@@ -25,11 +27,20 @@ export function formatAge(timeMs: number, nowMs: number): string {
   return `${Math.floor(hours / 24)} days ago`;
 }
 
-/** `eta 0.1  max_depth 6`, in the order of the ranges. */
-export function formatConfiguration(configuration: Readonly<Record<string, number | string>>): string {
-  return Object.entries(configuration)
-    .map(([name, value]) => `${name} ${formatValue(value)}`)
+/** `eta 0.1  max_depth 6`, in the order of `names`. */
+export function formatConfiguration(
+  configuration: Readonly<Record<string, number | string>>,
+  names: readonly string[],
+): string {
+  return names
+    .filter((name) => configuration[name] !== undefined)
+    .map((name) => `${name} ${formatValue(configuration[name])}`)
     .join('  ');
+}
+
+/** The tuned hyperparameters of a tuning job, in the order in which its author wrote them. */
+export function tunedNames(job: TuningJob): string[] {
+  return [...new Set(job.definitions.flatMap(({ ranges }) => ranges.map((range) => range.name)))];
 }
 
 function twoDigits(value: number): string {

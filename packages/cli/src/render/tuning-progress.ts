@@ -1,6 +1,6 @@
 import type { TrainingJob, TuningJob } from '@fleetune/api/contract';
 import type { Terminal } from '../terminal.js';
-import { formatConfiguration, formatDuration, formatValue } from './numbers.js';
+import { formatConfiguration, formatDuration, formatValue, tunedNames } from './numbers.js';
 import { renderStatus } from './status.js';
 
 /** What is known of a tuning job at one moment. */
@@ -23,7 +23,7 @@ export function renderProgress(progress: TuningProgress, terminal: Terminal): st
   for (const training of running) {
     const since = training.trainingStartTimeMs ?? training.creationTimeMs;
     const age = formatDuration((Date.now() - since) / 1000);
-    const configuration = formatConfiguration(training.tuning?.configuration ?? {});
+    const configuration = formatConfiguration(training.tuning?.configuration ?? {}, tunedNames(job));
     const head = `  ${training.name}  ${training.secondaryStatus.padEnd(11)} ${age.padStart(5)}  `;
     lines.push(`${head}${colors.dim(clip(configuration, columns - head.length))}`);
   }
@@ -69,7 +69,7 @@ function bestLine(job: TuningJob, terminal: Terminal): string {
   if (best?.tuning === undefined) return terminal.colors.dim('no result yet');
   const value = formatValue(best.tuning.objectiveValue);
   const head = `best ${value}  ${best.name}  `;
-  const rest = clip(formatConfiguration(best.tuning.configuration), terminal.columns() - head.length);
+  const rest = clip(formatConfiguration(best.tuning.configuration, tunedNames(job)), terminal.columns() - head.length);
   return `best ${terminal.colors.bold(terminal.colors.green(value))}  ${best.name}  ${terminal.colors.dim(rest)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { TrainingJob, TuningJob } from '@fleetune/api/contract';
 import type { Terminal } from '../terminal.js';
-import { formatDuration, formatValue } from './numbers.js';
+import { formatDuration, formatValue, tunedNames } from './numbers.js';
 import { renderStatus } from './status.js';
 import { renderTable } from './table.js';
 
@@ -21,16 +21,21 @@ export function renderTuningSummary(job: TuningJob, terminal: Terminal): string 
   const best = job.bestTrainingJob;
   if (best?.tuning !== undefined) {
     lines.push(`  best ${colors.green(formatValue(best.tuning.objectiveValue))}  ${best.name}`);
-    for (const [name, value] of Object.entries(best.tuning.configuration)) {
-      lines.push(`    ${colors.dim(name)} ${formatValue(value)}`);
+    for (const name of tunedNames(job)) {
+      const value = best.tuning.configuration[name];
+      if (value !== undefined) lines.push(`    ${colors.dim(name)} ${formatValue(value)}`);
     }
   }
   return lines.join('\n');
 }
 
 /** Training jobs of one tuning job with the values that were tried. */
-export function renderTrainingJobs(trainingJobs: readonly TrainingJob[], terminal: Terminal): string {
-  const tuned = [...new Set(trainingJobs.flatMap((job) => Object.keys(job.tuning?.configuration ?? {})))];
+export function renderTrainingJobs(
+  tuningJob: TuningJob,
+  trainingJobs: readonly TrainingJob[],
+  terminal: Terminal,
+): string {
+  const tuned = tunedNames(tuningJob);
   return renderTable(
     [
       { title: 'training job' },

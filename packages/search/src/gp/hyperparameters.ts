@@ -19,7 +19,7 @@ interface LogNormal {
 function lengthscalePrior(dimension: number): LogNormal {
   return { location: Math.SQRT2 + 0.5 * Math.log(dimension), scale: Math.sqrt(3) };
 }
-const SIGNAL_PRIOR: LogNormal = { location: 1, scale: 1 };
+const SIGNAL_PRIOR: LogNormal = { location: 0.16, scale: 0.4 };
 const NOISE_PRIOR: LogNormal = { location: -4, scale: 2 };
 
 const LENGTHSCALE_BOUNDS = [0.005, 1_000] as const;

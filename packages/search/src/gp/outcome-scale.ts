@@ -7,10 +7,13 @@ export interface ScaledOutcomes {
   readonly unit: number;
 }
 
+/** Outcomes are warped when the worst is this many times further from the median than the best. */
+const OUTLIER_RATIO = 4;
+
 /**
- * Brings outcomes to the scale on which a Gaussian process models them. The worse half is replaced by what a normal
- * distribution with the better half's spread would have there (Song et al. 2024, the "half-rank" warp): the order stays,
- * but a few disasters no longer flatten the differences among the good ones.
+ * Brings outcomes to the scale on which a Gaussian process models them. Where there are bad outliers, the worse half is
+ * replaced by what a normal distribution with the better half's spread would have there (Song et al. 2024, the
+ * "half-rank" warp): the order stays, but a few disasters no longer flatten the differences among the good ones.
  *
  * @param costs lower is better; NaN for a failed trial. At least one is a number.
  */
@@ -29,7 +32,10 @@ export function scaleOutcomes(costs: Float64Array): ScaledOutcomes {
   const scaled = warped.map((value) => (value - mean) * unit);
   const worst = scaled.reduce((most, value) => Math.max(most, value), 0);
   let next = 0;
-  return { values: costs.map((cost) => (Number.isNaN(cost) ? worst : (scaled[next++] as number))), unit: unit * shrink };
+  return {
+    values: costs.map((cost) => (Number.isNaN(cost) ? worst : (scaled[next++] as number))),
+    unit: unit * shrink,
+  };
 }
 
 function halfRankWarp(finite: Float64Array): (cost: number) => number {
@@ -37,6 +43,8 @@ function halfRankWarp(finite: Float64Array): (cost: number) => number {
   if (sorted.length < 3) return (cost) => cost;
   const middle = (sorted.length - 1) / 2;
   const median = ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
+  const [best, worst] = [sorted[0] as number, sorted.at(-1) as number];
+  if (worst - median < OUTLIER_RATIO * (median - best)) return (cost) => cost;
   const better = sorted.filter((cost) => cost <= median);
   const spread = Math.sqrt(better.reduce((sum, cost) => sum + (cost - median) ** 2 / better.length, 0));
   const ranks = new Map(Array.from(sorted, (cost, rank) => [cost, rank]));

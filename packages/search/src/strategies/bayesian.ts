@@ -23,6 +23,8 @@ const LEAST_DESIGN = 6;
 const LARGEST_DESIGN = 20;
 /** Fewer outcomes than this say nothing about where to look. */
 const LEAST_COMPLETED = 2;
+/** Variance in standardised units past which an observation says nothing. */
+const LARGEST_NOISE = 1e4;
 /** The best observed points, around which candidates are drawn. */
 const CENTRE_COUNT = 5;
 
@@ -165,7 +167,9 @@ class Bayesian implements Strategy {
     return tried.map((arm) => {
       const armValues = values.subarray(from, from + arm.trials.length);
       from += arm.trials.length;
-      const extraNoise = Float64Array.from(arm.trials, (trial) => (standardError(trial) * unit) ** 2);
+      const extraNoise = Float64Array.from(arm.trials, (trial) =>
+        Math.min(LARGEST_NOISE, (standardError(trial) * unit) ** 2),
+      );
       const posterior = arm.surrogate.condition({ points: arm.points, values: armValues, extraNoise });
       for (const { suggestion } of this.#ledger.pending) {
         if (suggestion.definition === arm.definition) posterior.addPending(arm.space.encode(suggestion.configuration));

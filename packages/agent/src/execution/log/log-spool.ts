@@ -93,9 +93,7 @@ export class LogSpool implements LogReader {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      const bytes = this.#waitingBytes;
-      this.#waiting = [];
+      const { batch, bytes } = this.#nextBatch();
       try {
         const file = this.#currentFile();
         await writeFully(file, batch, bytes);
@@ -112,6 +110,14 @@ export class LogSpool implements LogReader {
       this.#onGrew();
     }
     this.#settled = undefined;
+  }
+
+  /** At most about a segment, so that dropping the oldest segment keeps most of what there is. */
+  #nextBatch(): { readonly batch: Buffer[]; readonly bytes: number } {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#waiting.length && bytes < this.#segmentBytes) bytes += this.#waiting[count++]?.length ?? 0;
+    return { batch: this.#waiting.splice(0, count), bytes };
   }
 
   #currentFile(): number {

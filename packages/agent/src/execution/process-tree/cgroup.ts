@@ -2,14 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** With a pause that grows by a millisecond each time: about 200 ms in all. The next sweep finds what is left. */
+const REMOVE_ATTEMPTS = 20;
+
 /** A cgroup v2 group that holds one attempt's processes. Its `kill` file reaches them all at once, forks included. */
 export interface AttemptCgroup {
   /** The file a process writes its own number into to join. */
   readonly joinFile: string;
   pids(): number[];
   killAll(): void;
-  /** Removes the empty group. */
-  remove(): void;
+  /** Removes the empty group. Processes on their way out may hold it for some milliseconds. */
+  remove(): Promise<void>;
 }
 
 /**
@@ -71,11 +74,14 @@ function cgroupAt(folder: string): AttemptCgroup {
         // Already removed.
       }
     },
-    remove: () => {
-      try {
-        rmdirSync(folder);
-      } catch {
-        // A dying process may hold it a moment longer; the next sweep removes it.
+    remove: async () => {
+      for (let attempt = 1; attempt <= REMOVE_ATTEMPTS; attempt++) {
+        try {
+          return rmdirSync(folder);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EBUSY') return;
+          await new Promise((done) => setTimeout(done, attempt));
+        }
       }
     },
   };

@@ -35,7 +35,7 @@ export function hostTree(
         if (cgroup === undefined) signal(pid, 'SIGKILL');
         else cgroup.killAll();
       });
-      cgroup?.remove();
+      await cgroup?.remove();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { taggedPids } from './attempt-tag.js';
-import { allPids, childrenOf, pidNamespaceOf, processIdentity, signal } from './proc.js';
+import { allPids, childrenOf, commandLineOf, pidNamespaceOf, processIdentity, signal } from './proc.js';
 import { killUntilGone, type ProcessTree } from './process-tree.js';
 
 /**
@@ -22,8 +22,10 @@ export function namespaceTree(launcher: ChildProcess, tag: Readonly<Record<strin
       const namespace = pidNamespaceOf(first);
       // First process 1, which then starts nothing more; it stays to see the others end.
       signal(first, 'SIGTERM');
-      const isMember = (pid: number) => pid !== first && pidNamespaceOf(pid) === namespace && isRunning(pid);
-      const members = allPids().filter(isMember);
+      const initCommand = commandLineOf(first);
+      const members = allPids().filter(
+        (pid) => pid !== first && pidNamespaceOf(pid) === namespace && canHear(pid, initCommand),
+      );
       for (const pid of members) signal(pid, 'SIGTERM');
       return members.length;
     },
@@ -45,9 +47,9 @@ export function namespaceTree(launcher: ChildProcess, tag: Readonly<Record<strin
   };
 }
 
-/** Not a zombie, which hears nothing any more. */
-function isRunning(pid: number): boolean {
-  return processIdentity(pid) !== undefined;
+/** Neither a zombie nor a fork of process 1 on its way to becoming the program: both would lose the signal. */
+function canHear(pid: number, initCommand: string): boolean {
+  return processIdentity(pid) !== undefined && commandLineOf(pid) !== initCommand;
 }
 
 /** The launcher's child that is alone in a namespace of its own. */

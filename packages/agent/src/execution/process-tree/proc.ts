@@ -35,6 +35,11 @@ export function environmentOf(pid: number): ReadonlyMap<string, string> {
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 }
 
+/** The argument vector, NUL-separated; empty where it cannot be read. */
+export function commandLineOf(pid: number): string {
+  return read(`/proc/${pid}/cmdline`) ?? '';
+}
+
 export function childrenOf(pid: number): number[] {
   const text = read(`/proc/${pid}/task/${pid}/children`) ?? '';
   return text.split(' ').map(Number).filter(Boolean);

@@ -53,7 +53,8 @@ test.each(['bubblewrap', 'namespaces', 'none'] as const)('%s: the program dies w
   await expect.poll(() => taggedPids(tag), { timeout: 5_000 }).toEqual([]);
   // The one that a sweep would remove, were this agent really dead.
   const ours = (name: string) => name.startsWith(cgroupPrefix(identity));
-  if (sandbox.cgroupParent !== undefined) for (const group of orphanCgroups(sandbox.cgroupParent, ours)) group.remove();
+  if (sandbox.cgroupParent === undefined) return;
+  await Promise.all(orphanCgroups(sandbox.cgroupParent, ours).map((group) => group.remove()));
 });
 
 test('a new agent kills what a dead one left running, and removes its folders', async () => {

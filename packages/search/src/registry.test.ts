@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { createStrategy, InvalidProblemError, type SearchProblem, UnsupportedStrategyError } from './index.js';
+
+const problem: SearchProblem = {
+  strategy: 'Random',
+  seed: 1,
+  objectiveType: 'Minimize',
+  spaces: [[{ kind: 'continuous', name: 'lr', min: 0, max: 1, scaling: 'Linear' }]],
+};
+
+describe('createStrategy', () => {
+  it.each(['Hyperband', 'TPE', 'CMA-ES', 'BOHB'] as const)('names what is available instead of %s', (strategy) => {
+    const create = () => createStrategy({ ...problem, strategy });
+    expect(create).toThrow(UnsupportedStrategyError);
+    expect(create).toThrow(`Strategy "${strategy}" is not available yet; use one of Random, Grid, Sobol, Bayesian.`);
+  });
+
+  it('refuses a name that only an object prototype knows', () => {
+    expect(() => createStrategy({ ...problem, strategy: 'toString' as 'Random' })).toThrow(UnsupportedStrategyError);
+  });
+
+  it('names every fault of the problem at once', () => {
+    const broken: SearchProblem = {
+      ...problem,
+      seed: Number.NaN,
+      spaces: [[], [{ kind: 'categorical', name: 'opt', values: [] }]],
+    };
+    try {
+      createStrategy(broken);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(InvalidProblemError);
+      expect((error as InvalidProblemError).faults).toHaveLength(3);
+      expect((error as Error).message).toContain('"opt"');
+    }
+    expect(() => createStrategy({ ...problem, spaces: [] })).toThrow(InvalidProblemError);
+  });
+
+  it('keeps numbers out of a grid', () => {
+    expect(() => createStrategy({ ...problem, strategy: 'Grid' })).toThrow(
+      'Hyperparameter "lr" is continuous, but a grid search takes categorical ranges only',
+    );
+  });
+});
