@@ -22,7 +22,8 @@ const upwards = names.map((name) => ({
   name: `${name}-imports-only-from-below`,
   comment: `packages/${name} stands on floor ${FLOORS[name]}; move the code down, or turn the dependency into a port.`,
   severity: 'error',
-  from: { path: `^packages/${name}/src/` },
+  // Tests and their fixtures stand on real neighbours; what is shipped does not.
+  from: { path: `^packages/${name}/src/`, pathNot: '[.](test|fixture)[.]ts$' },
   to: {
     path: `^packages/(${names.filter((other) => other !== name && FLOORS[other] >= FLOORS[name]).join('|')})/`,
   },
@@ -45,6 +46,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/(domain|search)/src/', pathNot: '[.](test|fixture)[.]ts$' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'tests-stay-out',
+      comment: 'What is shipped imports no test and no fixture.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '[.](test|fixture)[.]ts$' },
+      to: { path: '[.](test|fixture)[.]ts$' },
     },
     {
       name: 'not-to-unresolvable',

@@ -32,7 +32,7 @@ function ensure(onProgress?: (stage: PythonEnvironmentStage) => void) {
   });
 }
 
-describe('ensurePythonEnvironment', () => {
+describe('ensurePythonEnvironment', { timeout: ENVIRONMENT_TIMEOUT_MS }, () => {
   it('makes the environment of the XGBoost trainer with the pinned versions', {
     timeout: ENVIRONMENT_TIMEOUT_MS,
   }, async () => {

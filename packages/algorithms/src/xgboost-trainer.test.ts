@@ -42,7 +42,7 @@ const separable = Array.from({ length: 12 }, (_, row) => ({ label: row < 6 ? 0 :
 const separableCsv = separable.map(({ label, feature }) => `${label},${feature},7\n`).join('');
 const binary = { objective: 'binary:logistic', num_round: '5', min_child_weight: '0' };
 
-describe('the XGBoost trainer', () => {
+describe('the XGBoost trainer', { timeout: 60_000 }, () => {
   it('learns the digits, and reports the round whose model it saves', async () => {
     const { status, log, failure, metric, modelFile } = await train({});
     expect({ status, failure }).toEqual({ status: 0, failure: undefined });

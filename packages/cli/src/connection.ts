@@ -68,6 +68,7 @@ function checkUrl(url: string): void {
   throw new CommandError(EXIT.invalid, `"${url}" is not a URL such as http://127.0.0.1:7070.`);
 }
 
-function isLoopback(hostName: string): boolean {
+/** True for the names and addresses that mean this machine. */
+export function isLoopback(hostName: string): boolean {
   return hostName === 'localhost' || hostName === '[::1]' || hostName.startsWith('127.');
 }

@@ -58,7 +58,10 @@ function liveDisplay(terminal: Terminal): Display {
   const draw = createLogUpdate(terminal.err as NodeJS.WriteStream, { showCursor: true });
   return {
     show: (progress) => draw(renderProgress(progress, terminal)),
-    end: () => draw.done(),
+    end() {
+      draw.done();
+      terminal.err.write('\n');
+    },
   };
 }
 

@@ -47,13 +47,10 @@ export async function startLocalAgent(settings: LocalAgentSettings): Promise<Loc
       env: { ...process.env, FLEETUNE_JOIN_TOKEN: joinToken },
       // Its own process group: Ctrl-C reaches `up` alone, which ends things in order.
       detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [],
     },
   );
-  child.stderr?.on('data', (text: Buffer) => {
-    if (logLevel !== 'warn' || text.includes('"level"')) process.stderr.write(text);
-  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await ready(child);
   return {

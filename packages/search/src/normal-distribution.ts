@@ -2,7 +2,7 @@ const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
 /** From here outwards the continued fraction of the tail is used; nearer, it would need too many terms. */
 const TAIL_START = 2.5;
 
-export function normalDensity(x: number): number {
+function normalDensity(x: number): number {
   return Math.exp(-0.5 * x * x - LOG_SQRT_2PI);
 }
 
@@ -33,7 +33,7 @@ export function normalQuantile(probability: number): number {
   return x;
 }
 
-export interface LogExpectation {
+interface LogExpectation {
   /** log(density(u) + u probability(u)), the logarithm of the expectation of max(0, u + Z). */
   readonly value: number;
   /** Its derivative by u. */

@@ -52,7 +52,12 @@ export interface Strategy {
    * @throws UnknownSuggestionError when `index` was never suggested nor restored.
    */
   tell(index: number, outcome: TrialOutcome): void;
-  /** Takes over the past of a tuning job, before the first ask. Cheap: models are fitted at the next ask. */
+  /**
+   * Takes over the past of a tuning job, before the first ask. Cheap: models are fitted at the next ask. Indices missing
+   * among the records are suggested first.
+   *
+   * @throws InvalidRecordError when a record does not fit the problem; then none is taken over.
+   */
   restore(records: readonly TrialRecord[]): void;
   /** A probability from 0 to 1 that nothing better than the incumbent by more than 1 % is left, where the strategy can tell. */
   convergence?(): number;

@@ -53,7 +53,11 @@ if (suites.some((suite) => suite !== 'lint')) {
   if (suites.includes('system')) add(await vitest('system', positionals, env));
   if (suites.includes('python')) {
     add(unittest(python, 'packages/python/tests', ['packages/python/src']));
-    add(unittest(python, 'packages/algorithms/trainers/tests', ['packages/algorithms/trainers']));
+    const { builtinNames } = await import('@fleetune/algorithms');
+    for (const trainer of builtinNames()) {
+      const folder = `packages/algorithms/trainers/${trainer}`;
+      add(unittest(python, folder, [folder, 'packages/algorithms/trainers/contract']));
+    }
   }
 }
 process.stdout.write(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);

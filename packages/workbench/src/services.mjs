@@ -29,7 +29,7 @@ export async function installServices(programs = Object.keys(PACKAGES)) {
   }
 }
 
-export function isOnPath(program) {
+function isOnPath(program) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

@@ -56,15 +56,16 @@ async function agent(options: AgentOptions, context: CommandContext): Promise<vo
   let stopsAsked = 0;
   const stop = () => {
     stopsAsked += 1;
-    if (stopsAsked === 1) context.note('Draining: running programs may save. Ctrl-C again ends them at once.');
+    if (stopsAsked === 1 && !process.connected)
+      context.note('Draining: running programs may save. Ctrl-C again ends them at once.');
     void (stopsAsked === 1 ? running.stop() : running.kill());
   };
   const unlisten = context.terminal.onInterrupt(stop);
   // `fleetune up` holds the other end; when it dies, nobody is left to stop this agent.
   process.once('disconnect', stop);
   await Promise.race([running.whenReady(), running.closed]);
-  process.send?.({ kind: 'ready', agentId: running.id });
-  if (options.json) context.json({ agentId: running.id, name: options.name, state: running.state });
+  if (process.send !== undefined) process.send({ kind: 'ready', agentId: running.id });
+  else if (options.json) context.json({ agentId: running.id, name: options.name, state: running.state });
   else context.note(`Agent ${options.name} is ${running.state.toLowerCase()}.`);
   try {
     await running.closed;

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { RunningServer } from '@fleetune/server';
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
+import { isLoopback } from '../connection.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-code.js';
 import { type LocalAgent, startLocalAgent } from '../local-agent.js';
 import { wholeNumber } from '../option-values.js';
@@ -58,10 +59,17 @@ async function up(options: UpOptions, context: CommandContext): Promise<void> {
   }
 }
 
-async function drain(agent: LocalAgent, atOnce: Promise<void>, { note }: CommandContext): Promise<void> {
-  note('\nDraining: running programs may save. Ctrl-C again stops at once.');
+/** How long an agent that was told to end at once may take to end its programs. */
+const END_AT_ONCE_MS = 12_000;
+
+async function drain(agent: LocalAgent, atOnce: Promise<void>, context: CommandContext): Promise<void> {
+  context.note('\nDraining: running programs may save. Ctrl-C again stops at once.');
   agent.stop();
-  void atOnce.then(() => agent.stop());
+  void atOnce.then(() => {
+    context.exit(EXIT.interrupted);
+    agent.stop();
+    setTimeout(() => agent.kill(), END_AT_ONCE_MS).unref();
+  });
   await agent.ended;
 }
 
@@ -99,9 +107,16 @@ ${colors.dim('Next, in another terminal:')}
   fleetune ls
 
 ${colors.dim('More machines:')}
-  FLEETUNE_JOIN_TOKEN=${server.joinToken} fleetune agent --join ${server.grpcUrl}
+  ${moreMachines(server)}
 
 ${colors.dim('Ctrl-C drains and stops; everything is kept.')}`;
+}
+
+function moreMachines(server: RunningServer): string {
+  const onlyHere = isLoopback(new URL(server.grpcUrl).hostname);
+  if (onlyHere)
+    return 'fleetune up --host ADDRESS     (an address that they reach; this server listens on loopback only)';
+  return `FLEETUNE_JOIN_TOKEN=${server.joinToken} fleetune agent --join ${server.grpcUrl}`;
 }
 
 const UP_HELP = `

@@ -6,23 +6,43 @@ import { renderStatus } from './status.js';
 /** One training job, with its way through the phases. */
 export function renderTrainingSummary(job: TrainingJob, terminal: Terminal): string {
   const { colors } = terminal;
-  const lines = [`${colors.bold(job.name)}  ${renderStatus(job.status, terminal)}  ${job.secondaryStatus}`];
-  const fact = (label: string, value: string | undefined) => {
-    if (value !== undefined) lines.push(`  ${colors.dim(label)} ${value}`);
-  };
+  const phase = job.secondaryStatus === job.status ? '' : colors.dim(`  ${job.secondaryStatus}`);
+  const lines = [`${colors.bold(job.name)}  ${renderStatus(job.status, terminal)}${phase}`];
   if (job.failureReason !== undefined) lines.push(`  ${colors.red(job.failureReason)}`);
-  fact('tuning job', job.tuning?.tuningJobName);
-  if (job.tuning !== undefined) fact('objective', formatValue(job.tuning.objectiveValue));
-  fact('instance', job.instanceType);
-  fact('attempts', String(job.attemptCount));
-  fact('training', job.trainingTimeSeconds === undefined ? undefined : formatDuration(job.trainingTimeSeconds));
-  fact('startup', job.startupMs === undefined ? undefined : `${Math.round(job.startupMs)} ms`);
-  fact('model', job.modelArtifactUri);
-  for (const [name, value] of Object.entries(job.hyperparameters)) fact(`hyperparameter ${name}`, value);
-  for (const metric of job.finalMetrics) fact(`metric ${metric.name}`, formatValue(metric.value));
-  for (const transition of job.transitions) {
-    const message = transition.statusMessage === undefined ? '' : `  ${transition.statusMessage}`;
-    fact(new Date(transition.startTimeMs).toISOString(), `${transition.status}${message}`);
-  }
+  const section = (title: string, facts: readonly Fact[]) => {
+    const known = facts.filter(([, value]) => value !== undefined);
+    if (known.length === 0) return;
+    const width = Math.max(...known.map(([label]) => label.length));
+    if (title !== '') lines.push(`  ${title}`);
+    const indent = title === '' ? '  ' : '    ';
+    for (const [label, value] of known) lines.push(`${indent}${colors.dim(label.padEnd(width))}  ${value}`);
+  };
+  section('', [
+    ['tuning job', job.tuning?.tuningJobName],
+    ['objective', job.tuning === undefined ? undefined : formatValue(job.tuning.objectiveValue)],
+    ['instance', job.instanceType],
+    ['attempts', String(job.attemptCount)],
+    ['training', job.trainingTimeSeconds === undefined ? undefined : formatDuration(job.trainingTimeSeconds)],
+    ['startup', job.startupMs === undefined ? undefined : `${Math.round(job.startupMs)} ms`],
+    ['model', job.modelArtifactUri],
+  ]);
+  // SageMaker passes the objective's name to the program by a hyperparameter that nobody chose.
+  section(
+    'hyperparameters',
+    Object.entries(job.hyperparameters).filter(([name]) => !name.startsWith('_tuning_')),
+  );
+  section(
+    'metrics',
+    job.finalMetrics.map((metric) => [metric.name, formatValue(metric.value)]),
+  );
+  section(
+    'phases',
+    job.transitions.map(({ status, startTimeMs, statusMessage = '' }) => [
+      new Date(startTimeMs).toISOString(),
+      `${status.padEnd(12)} ${colors.dim(statusMessage)}`.trimEnd(),
+    ]),
+  );
   return lines.join('\n');
 }
+
+type Fact = readonly [label: string, value: string | undefined];

@@ -1,7 +1,7 @@
 import type { Prediction } from '../gp/posterior.js';
 import { logExpectedExcess } from '../normal-distribution.js';
 
-export interface LogExpectedImprovement {
+interface LogExpectedImprovement {
   readonly value: number;
   /** Derivatives by the prediction's mean and variance. */
   readonly byMean: number;

@@ -10,7 +10,7 @@ import { polish, type ScoredPoint } from './polish.js';
 /** Finite spaces up to this size are looked at whole. */
 const ENUMERATED_SIZE = 1_024;
 
-export interface AcquisitionTask {
+interface AcquisitionTask {
   readonly space: SearchSpace;
   readonly posterior: Posterior;
   /** Posterior mean to improve upon. */

@@ -13,7 +13,7 @@ import { type KernelLayout, relevantDimension } from './kernel.js';
 const SQRT5 = Math.sqrt(5);
 
 /** Prior variance of the process mean; outcomes are standardised, so their mean is near zero. */
-export const MEAN_VARIANCE = 1;
+const MEAN_VARIANCE = 1;
 
 export interface FitData {
   readonly layout: KernelLayout;

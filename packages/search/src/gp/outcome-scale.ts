@@ -1,6 +1,6 @@
 import { normalQuantile } from '../normal-distribution.js';
 
-export interface ScaledOutcomes {
+interface ScaledOutcomes {
   /** Mean 0 and standard deviation 1, lower is better; failed trials stand with the worst. */
   readonly values: Float64Array;
   /** What one unit of the objective has become, near the good end. */

@@ -20,6 +20,8 @@ export class Posterior {
   readonly #factor: Cholesky;
   #projected: Float64Array;
   readonly #noise: number[] = [];
+  /** 1 / (signal variance + noise) of each point. */
+  readonly #precisions: number[] = [];
   #observedCount = 0;
   #mean = 0;
   #alpha: Float64Array = new Float64Array(0);
@@ -67,6 +69,7 @@ export class Posterior {
   dropPending(): void {
     this.#factor.truncate(this.#observedCount);
     this.#noise.length = this.#observedCount;
+    this.#precisions.length = this.#observedCount;
     this.#believedMeans = [];
   }
 
@@ -94,7 +97,7 @@ export class Posterior {
     let explained = 0;
     for (let i = 0; i < this.#factor.size; i++) {
       const covariance = this.#covariances[i] as number;
-      const share = (covariance * covariance) / (signalVariance + (this.#noise[i] as number));
+      const share = covariance * covariance * (this.#precisions[i] as number);
       if (share > explained) explained = share;
     }
     return {
@@ -142,8 +145,10 @@ export class Posterior {
     this.#prepare(point);
     this.#reserve(n + 1);
     this.kernel.project(point, this.#projected, n * this.kernel.width);
-    this.#noise.push(this.#noiseVariance + extraNoise);
-    this.#factor.append(this.#covariances, this.kernel.signalVariance + this.#noiseVariance + extraNoise);
+    const noise = this.#noiseVariance + extraNoise;
+    this.#noise.push(noise);
+    this.#precisions.push(1 / (this.kernel.signalVariance + noise));
+    this.#factor.append(this.#covariances, this.kernel.signalVariance + noise);
   }
 
   #prepare(point: Float64Array): void {

@@ -11,7 +11,7 @@ const FIT_LIMIT = 160;
 /** Multiply-adds that one fit may cost, which bounds the time of a suggestion without looking at a clock. */
 const FIT_WORK = 6e7;
 
-export interface Observations {
+interface Observations {
   /** Only ever grows at its end. */
   readonly points: readonly Float64Array[];
   /** Standardised; all may change from call to call. */

@@ -9,7 +9,7 @@ export interface Box {
   readonly upper: Float64Array;
 }
 
-export interface Minimum {
+interface Minimum {
   readonly x: Float64Array;
   readonly value: number;
   readonly evaluations: number;

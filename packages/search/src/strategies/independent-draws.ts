@@ -6,7 +6,7 @@ import { TrialLedger } from '../trial-ledger.js';
 import { drawUnseen } from '../unseen-draw.js';
 
 /** The point of the unit cube that suggestion `index` tries first, or instead of its `attempt` earlier tries. */
-export type Draw = (definition: number, index: number, attempt: number) => ArrayLike<number>;
+type Draw = (definition: number, index: number, attempt: number) => ArrayLike<number>;
 
 /**
  * A strategy whose suggestions depend on the seed and their index only, never on outcomes: the same set comes out at

@@ -80,8 +80,9 @@ async function* serveAgent(
     offers: new Map(hello.offeredClasses.map((offer) => [offer.name, offer.slots])),
     held: hello.heldAttempts.map((held) => fromAttemptKeyMessage(held.key)),
   });
-  const reading = readAll(parts, agentId, incoming).finally(() => connection.outbox.close());
-  reading.catch((error: unknown) => parts.warn(`The stream of agent ${agentId} broke.`, error));
+  readAll(parts, agentId, incoming)
+    .catch((error: unknown) => parts.warn(`The stream of agent ${agentId} broke.`, error))
+    .finally(() => connection.outbox.close());
   try {
     yield* connection.outbox;
   } finally {
@@ -141,15 +142,21 @@ async function readAll(
   agentId: string,
   incoming: AsyncIterator<ConnectRequest>,
 ): Promise<void> {
-  // Log pieces are stored one after the other, so that an acknowledged offset covers all before it.
+  // Log pieces are stored one after the other, so that an acknowledged offset covers all before it. When one cannot be
+  // stored the stream ends, and the agent sends again what was not acknowledged.
   let logs: Promise<void> = Promise.resolve();
+  let failed: unknown;
   for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
     const { message } = next.value;
     if (message.case === 'logChunk') {
       const chunk = message.value;
       logs = logs.then(() => storeLog(parts, agentId, chunk));
+      logs.catch((error: unknown) => {
+        failed ??= error;
+      });
       continue;
     }
+    if (failed !== undefined) break;
     const event = toEvent(parts, agentId, message);
     if (event !== undefined) parts.post(event);
   }
@@ -190,16 +197,11 @@ function toEvent(
 async function storeLog(parts: AgentGatewayParts, agentId: string, chunk: LogChunk): Promise<void> {
   const key: AttemptKey = fromAttemptKeyMessage(chunk.key);
   const offset = Number(chunk.offset);
-  try {
-    if (offset < MAX_STORED_LOG_BYTES) {
-      const stored = { offset, data: Buffer.from(chunk.data), writtenAtMs: Number(chunk.timestampMs) };
-      await appendLog(parts.database, key, agentId, stored);
-      parts.count.logBytes(chunk.data.length);
-    }
-    // A refused piece is acknowledged as well: sending it again would change nothing.
-    parts.connections.acknowledgeLog(agentId, key, offset + chunk.data.length);
-  } catch (error) {
-    // Not acknowledged, so the agent sends it again.
-    parts.warn(`A piece of the log of training job ${key.trainingJobId} could not be stored.`, error);
+  if (offset < MAX_STORED_LOG_BYTES) {
+    const stored = { offset, data: Buffer.from(chunk.data), writtenAtMs: Number(chunk.timestampMs) };
+    await appendLog(parts.database, key, agentId, stored);
+    parts.count.logBytes(chunk.data.length);
   }
+  // A refused piece is acknowledged as well: sending it again would change nothing.
+  parts.connections.acknowledgeLog(agentId, key, offset + chunk.data.length);
 }

@@ -59,8 +59,8 @@ export function startProgram(launch: Launch, spool: LogSpool, onOutput: (chunk: 
   });
 
   const finish = async (): Promise<ProgramEnd> => {
-    const exitCode = await exitOf(launcher);
-    await tree.kill();
+    // Also after a failed start: what was prepared for it is taken away.
+    const exitCode = await exitOf(launcher).finally(() => tree.kill());
     await endOfOutput(output);
     await spool.flushed();
     clearTimeout(stopTimer);
@@ -95,6 +95,7 @@ function spawnLauncher(launch: Launch): ChildProcess {
       detached: true,
     });
   } catch (error) {
+    launch.discard?.();
     const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
     if (code === 'E2BIG') {
       throw new ClientFault(

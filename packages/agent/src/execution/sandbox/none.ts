@@ -31,6 +31,7 @@ export function noSandbox(agent: AgentIdentity): Sandbox {
         environment: program.environment,
         workingFolder: program.workingFolder,
         tree: (launcher) => hostTree(launcher, program.tag, cgroup),
+        discard: () => void cgroup?.remove(),
       };
     },
   };

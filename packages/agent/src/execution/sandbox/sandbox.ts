@@ -27,6 +27,8 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>;
   readonly workingFolder: string;
   tree(launcher: ChildProcess): ProcessTree;
+  /** Takes back what was prepared, when the launcher cannot be started. */
+  discard?(): void;
 }
 
 /** One way of walling in training code. */
