@@ -44,7 +44,7 @@ describe('the digits job through SageMaker clients that know nothing of Fleetune
 
   it('describes the training job to both clients in the same shape, with its path', () => {
     expect(shape(javascript.trainingJob)).toEqual(shape(boto3.trainingJob));
-    const transitions = boto3.trainingJob['SecondaryStatusTransitions'] as { Status: string }[];
+    const transitions = boto3.trainingJob.SecondaryStatusTransitions as { Status: string }[];
     expect(transitions.map((transition) => transition.Status)).toEqual([
       'Starting',
       'Downloading',
@@ -52,14 +52,13 @@ describe('the digits job through SageMaker clients that know nothing of Fleetune
       'Uploading',
       'Completed',
     ]);
-    const { S3ModelArtifacts } = boto3.trainingJob['ModelArtifacts'] as { S3ModelArtifacts: string };
+    const { S3ModelArtifacts } = boto3.trainingJob.ModelArtifacts as { S3ModelArtifacts: string };
     expect(S3ModelArtifacts).toBe('s3://digits/output/boto-training/output/model.tar.gz');
     expect(existsSync(join(fleet.folder, 'data', S3ModelArtifacts.replace('s3://', 's3/')))).toBe(true);
   });
 
   it('suggests the same configurations to both, since the seed is the same', () => {
-    const first = (seen: Seen) =>
-      seen.tuned.map((summary) => JSON.stringify(summary['TunedHyperParameters'])).sort()[0];
+    const first = (seen: Seen) => seen.tuned.map((summary) => JSON.stringify(summary.TunedHyperParameters)).sort()[0];
     expect(boto3.tuned).toHaveLength(JOBS);
     expect(javascript.tuned).toHaveLength(JOBS);
     expect(first(javascript)).toBe(first(boto3));
@@ -79,7 +78,7 @@ async function throughBoto3(endpoint: Endpoint, requests: object): Promise<Seen>
   const child = spawn(interpreter('FLEETUNE_TEST_PYTHON'), [BOTO3_CLIENT], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       AWS_ENDPOINT_URL: endpoint.url,
       AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
       AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,

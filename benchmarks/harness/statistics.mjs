@@ -1,5 +1,5 @@
 /** The value below which the share `q` (0 to 1) of the samples lies, by linear interpolation. */
-export function quantile(samples, q) {
+function quantile(samples, q) {
   const sorted = [...samples].sort((a, b) => a - b);
   const position = (sorted.length - 1) * q;
   const below = Math.floor(position);

@@ -51,7 +51,7 @@ async function watch(describe: () => Promise<object>, statusMember: string) {
   const statuses: string[] = [];
   for (;;) {
     const answer = plain(await describe());
-    delete answer['$metadata'];
+    delete answer.$metadata;
     const status = String(answer[statusMember]);
     if (statuses.at(-1) !== status) statuses.push(status);
     if (status !== 'InProgress' && status !== 'Stopping') return { statuses, answer };

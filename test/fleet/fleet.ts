@@ -159,7 +159,7 @@ export class Fleet {
   async #isReady(): Promise<true | undefined> {
     if (this.server?.exitCode !== null) throw new Error(`The server ended: see ${this.folder}/server.log`);
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.#env['FLEETUNE_HTTP_PORT']}/readyz`);
+      const answer = await fetch(`http://127.0.0.1:${this.#env.FLEETUNE_HTTP_PORT}/readyz`);
       return answer.ok ? true : undefined;
     } catch {
       return undefined;

@@ -7,7 +7,7 @@ import { step } from './step.js';
 import { newTuningJobProgress } from './tuning-loop.js';
 
 /** A small, seeded generator (mulberry32): tests must replay. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -63,7 +63,7 @@ export interface Faults {
   readonly failAttempt: number;
 }
 
-export const NO_FAULTS: Faults = {
+const NO_FAULTS: Faults = {
   loseQueueEntry: 0,
   doubleQueueEntry: 0,
   killAgent: 0,

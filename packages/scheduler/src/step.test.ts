@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Faults, SimulatedFleet, TRAINING_SPEC, tuningSpec } from './simulated-fleet.fixture.js';
+import type { TrainingJobState } from './state.js';
 import { newTrainingJobProgress } from './tuning-loop.js';
 
 const SECONDS_TO_SETTLE = 5_000;
@@ -93,7 +94,7 @@ describe('a tuning job on a healthy fleet', () => {
 describe('one training job', () => {
   function start(instances = TRAINING_SPEC.instances) {
     const fleet = new SimulatedFleet(1, []);
-    const job = {
+    const job: TrainingJobState = {
       id: 'job',
       tenant: 'default',
       name: 'job',

@@ -1,10 +1,10 @@
 import { type Migration, type MigrationProvider, Migrator } from 'kysely';
 import type { Database } from './database.js';
-import * as foundations from './migrations/0001-foundations.js';
+import { down, up } from './migrations/0001-foundations.js';
 
 /** In the order of their names. A new migration is one file and one line here. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-foundations': foundations,
+  '0001-foundations': { up, down },
 };
 
 class ListedMigrations implements MigrationProvider {

@@ -107,7 +107,7 @@ export interface MetricPointTable {
   reported_at: Timestamp;
 }
 
-export interface LogChunkTable {
+interface LogChunkTable {
   training_job_id: string;
   fence: number;
   byte_offset: number;
@@ -115,7 +115,7 @@ export interface LogChunkTable {
   written_at: Timestamp;
 }
 
-export interface AgentTable {
+interface AgentTable {
   id: string;
   name: string;
   credential_sha256: string;
@@ -127,7 +127,7 @@ export interface AgentTable {
   created_at: Timestamp;
 }
 
-export interface JoinTokenTable {
+interface JoinTokenTable {
   token_sha256: string;
   reusable: boolean;
   used_at: Timestamp | null;

@@ -15,7 +15,7 @@ export interface AgentConnection {
   readonly outbox: Outbox<ConnectResponse>;
 }
 
-export type WelcomeSettings = Omit<Welcome, '$typeName' | '$unknown' | 'killAttempts'>;
+type WelcomeSettings = Omit<Welcome, '$typeName' | '$unknown' | 'killAttempts'>;
 
 export interface AgentConnectionsParts {
   /** What every Welcome says. */
