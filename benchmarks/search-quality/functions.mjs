@@ -144,20 +144,15 @@ function mixedRanges() {
   ];
 }
 
-/** A curved valley whose place depends on the category, with a different floor for each. */
+/** A valley whose place depends on the category, with a floor for each of them; the least is that of `c`. */
 function mixed([lr, momentum, depth, width, kind]) {
   const category = 'abcde'.indexOf(kind);
-  const rate = Math.log10(lr) + 2.5 + 0.25 * category;
+  const rate = Math.log10(lr) + 2 + 0.25 * category;
+  const drag = momentum - 0.6 + 0.2 * rate;
   const size = Math.log2(width / 90) - 0.4 * (depth - 7);
   const floor = [0.3, 0.6, 0, 1, 0.15][category];
-  const drag = (momentum - 0.8 + 0.2 * (rate + 0.5) ** 2) ** 2;
-  const bare = (r) => 1.2 * r * r;
-  const valley = bare(rate - 0.5) + 6 * drag + 0.15 * size * size + 0.05 * (depth - 7) ** 2;
-  return floor + valley - (floor === 0 ? MIXED_LEAST : 0);
+  return floor + 1.2 * rate * rate + 6 * drag * drag + 0.15 * size * size + 0.05 * (depth - 7) ** 2;
 }
-
-/** The least of the valley in the best category, found by exhausting the integers and refining the reals. */
-const MIXED_LEAST = 0;
 
 function trainingRanges() {
   return [
@@ -170,4 +165,16 @@ function trainingRanges() {
     { kind: 'categorical', name: 'schedule', values: ['none', 'cosine', 'step'] },
     { kind: 'categorical', name: 'norm', values: ['layer', 'batch', 'none'] },
   ];
+}
+
+/** Shaped like a network's validation loss: too high a rate diverges, too low a one learns nothing, depth needs norms. */
+function training([lr, decay, dropout, beta, layers, batch, schedule, norm]) {
+  const rate = Math.log10(lr) + 3 - 0.4 * Math.log2(batch / 128) + (norm === 'none' ? 0.08 * layers : 0);
+  const step = rate > 0 ? 1.5 * (Math.exp(rate) - 1 - rate) : 1 - Math.exp(-0.5 * rate * rate);
+  const fit = 0.3 * (1 - Math.exp(-((layers - 9) ** 2) / 20));
+  const strength = Math.log10(decay) + 3 + 2 * (dropout - 0.2);
+  const regular = 0.05 * strength * strength + 0.4 * (dropout - 0.2) ** 2;
+  const memory = 0.08 * (Math.log10(1 - beta) + 2) ** 2;
+  const words = { none: 0.15, cosine: 0, step: 0.05 }[schedule] + { layer: 0, batch: 0.04, none: 0.12 }[norm];
+  return Math.min(3, step + fit + regular + memory + 0.02 * Math.log2(batch / 128) ** 2 + words);
 }

@@ -39,6 +39,7 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
       return builtinCommand(name, version, python);
     },
     pythonInterpreter: rememberedScriptPython(environment.FLEETUNE_PYTHON),
+    stopGraceMs: stopGraceMs(environment.FLEETUNE_STOP_GRACE_SECONDS),
     hiddenPaths: [dataDirectory],
     exposedPaths: [environments],
   });
@@ -54,6 +55,14 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
     log,
     version: VERSION,
   });
+}
+
+/** Undefined leaves SageMaker's 120 seconds between SIGTERM and SIGKILL. */
+function stopGraceMs(seconds: string | undefined): number | undefined {
+  if (seconds === undefined || seconds === '') return undefined;
+  const value = Number(seconds);
+  if (Number.isFinite(value) && value >= 0) return value * 1000;
+  throw new Error(`FLEETUNE_STOP_GRACE_SECONDS is "${seconds}"; it must be a number of seconds.`);
 }
 
 /** The interpreter for scripts: FLEETUNE_PYTHON, or `python3` as the agent's PATH has it, virtual environments included. */
