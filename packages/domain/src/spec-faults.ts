@@ -28,6 +28,17 @@ export function trainingJobFaults(spec: TrainingJobSpec): string[] {
   if (maxWaitSeconds !== undefined && maxWaitSeconds < maxRuntimeSeconds) {
     faults.push(`MaxWaitTimeInSeconds ${maxWaitSeconds} is less than MaxRuntimeInSeconds ${maxRuntimeSeconds}.`);
   }
+  return [...faults, ...notAvailableYet(spec)];
+}
+
+/** Asked for, and not done today: refused, because to ignore it would lose data, money or time without a word. */
+function notAvailableYet(spec: TrainingJobSpec): string[] {
+  const faults: string[] = [];
+  if (spec.checkpointUri !== undefined) {
+    faults.push('Checkpoints are not kept yet; leave the checkpoint configuration out.');
+  }
+  if (spec.spot) faults.push('Managed spot training is not available yet; leave it out or set it to false.');
+  if (spec.keepAliveSeconds > 0) faults.push('Warm pools are not available yet; leave KeepAlivePeriodInSeconds out.');
   return faults;
 }
 
@@ -53,6 +64,12 @@ export function tuningJobFaults(spec: TuningJobSpec): string[] {
   if (!endsByItself) faults.push('The tuning job would never end: give MaxNumberOfTrainingJobs or another limit.');
   if (spec.earlyStopping === 'Auto') {
     faults.push('Early stopping "Auto" is not available yet; use "Off".');
+  }
+  if (completion.completeOnConvergence) {
+    faults.push('CompleteOnConvergence is not available yet; use another completion criterion.');
+  }
+  if (new Set(definitions.map((definition) => definition.objective.type)).size > 1) {
+    faults.push('All training job definitions must have the same objective type: maximize or minimize.');
   }
   if (definitions.length === 0) faults.push('A tuning job needs at least one training job definition.');
   if (definitions.length > 1) {

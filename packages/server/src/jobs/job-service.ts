@@ -37,6 +37,7 @@ import {
   type StoredTrainingJob,
 } from '@fleetune/store';
 import { algorithmFaults, tunedAlgorithmFaults } from './algorithm-faults.js';
+import { metricFaults } from './metric-faults.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { trainingJobView, tuningJobView } from './views.js';
 
@@ -65,7 +66,11 @@ class StoredJobService implements JobService {
   }
 
   async createTrainingJob(tenant: string, request: CreateTrainingJob): Promise<TrainingJobView> {
-    refuseFaults([...trainingJobFaults(request.spec), ...algorithmFaults(request.spec)]);
+    refuseFaults([
+      ...trainingJobFaults(request.spec),
+      ...algorithmFaults(request.spec),
+      ...metricFaults(request.spec.metricDefinitions),
+    ]);
     const nowMs = this.#parts.nowMs();
     const { name, spec, origin, tags } = request;
     const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTrainingJobProgress(nowMs) };
@@ -77,7 +82,11 @@ class StoredJobService implements JobService {
 
   async createTuningJob(tenant: string, request: CreateTuningJob): Promise<TuningJobView> {
     const { name, spec, origin, tags } = request;
-    const faults = [...tuningJobFaults(spec), ...tunedAlgorithmFaults(spec)];
+    const faults = [
+      ...tuningJobFaults(spec),
+      ...tunedAlgorithmFaults(spec),
+      ...spec.definitions.flatMap((definition) => metricFaults(definition.template.metricDefinitions)),
+    ];
     refuseFaults(faults.length > 0 ? faults : this.#parts.searchFaults(spec));
     const nowMs = this.#parts.nowMs();
     const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTuningJobProgress(nowMs) };
