@@ -9,6 +9,7 @@ import { orphanCgroups } from './process-tree/cgroup.js';
 import { signal } from './process-tree/proc.js';
 import { killUntilGone } from './process-tree/process-tree.js';
 import { InProcessAttempt, NO_OP_ALGORITHM } from './runtimes/in-process.js';
+import { OutputPipes } from './runtimes/output-pipes.js';
 import { type AttemptContext, ProcessAttempt } from './runtimes/process-attempt.js';
 import { chooseSandbox } from './sandbox/choose-sandbox.js';
 import { cgroupPrefix } from './sandbox/none.js';
@@ -24,7 +25,9 @@ export function createAttemptExecutor(options: AttemptExecutorOptions): AttemptE
   const allAttempts = join(settings.stateFolder, 'attempts');
   const attemptsFolder = join(allAttempts, agentLabel(agent));
   mkdirSync(attemptsFolder, { recursive: true });
-  const context: AttemptContext = { settings, agent, attemptsFolder, sandbox: chooseSandbox(settings, agent) };
+  const allPipes = join(settings.stateFolder, 'pipes');
+  const pipes = new OutputPipes(join(allPipes, agentLabel(agent)));
+  const context: AttemptContext = { settings, agent, attemptsFolder, pipes, sandbox: chooseSandbox(settings, agent) };
 
   return {
     sandbox: context.sandbox.kind,
@@ -37,8 +40,10 @@ export function createAttemptExecutor(options: AttemptExecutorOptions): AttemptE
     },
     async sweepOrphans() {
       const killedProcesses = await killOrphans(context);
-      for (const label of await readdir(allAttempts)) {
-        if (isDeadLabel(label)) await removeAttemptFolder(join(allAttempts, label));
+      for (const folder of [allAttempts, allPipes]) {
+        for (const label of await readdir(folder)) {
+          if (isDeadLabel(label)) await removeAttemptFolder(join(folder, label));
+        }
       }
       return { killedProcesses };
     },

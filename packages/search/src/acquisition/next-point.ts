@@ -65,11 +65,11 @@ interface Effort {
 function effortAt(size: number): Effort {
   const dearness = Math.max(1, size / 100);
   return {
-    spread: Math.ceil(800 / dearness),
-    nearby: Math.ceil(400 / dearness),
-    exact: Math.ceil(160 / dearness ** 1.5),
-    starts: size <= 150 ? 4 : 2,
-    climb: Math.max(12, Math.ceil(40 / dearness)),
+    spread: Math.ceil(500 / dearness),
+    nearby: Math.ceil(300 / dearness),
+    exact: Math.ceil(80 / dearness ** 1.5),
+    starts: size <= 150 ? 3 : 2,
+    climb: Math.max(12, Math.ceil(30 / dearness)),
   };
 }
 

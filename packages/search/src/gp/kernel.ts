@@ -61,10 +61,21 @@ export class Kernel {
 
   /** Covariances of the projected point `query` with the first `count` points of `projected`. */
   covariances(query: Float64Array, projected: Float64Array, count: number, target: Float64Array): void {
-    for (let i = 0; i < count; i++) {
-      const start = i * this.width;
-      const r = Math.sqrt(this.#squaredDistance(query, projected, start));
-      target[i] = this.#amplitude(query, projected, start) * (1 + SQRT5 * r + (5 / 3) * r * r) * Math.exp(-SQRT5 * r);
+    const { width, signalVariance } = this;
+    const numericCount = this.#numericCount;
+    // The hottest loop of a search: everything in locals, and one exponential for both factors.
+    for (let i = 0, start = 0; i < count; i++, start += width) {
+      let squared = 0;
+      for (let k = 0; k < numericCount; k++) {
+        const difference = (query[k] as number) - (projected[start + k] as number);
+        squared += difference * difference;
+      }
+      const scaled = SQRT5 * Math.sqrt(squared);
+      let exponent = scaled;
+      for (let k = numericCount; k < width; k++) {
+        if (query[k] !== projected[start + k]) exponent += this.#inverse[k] as number;
+      }
+      target[i] = signalVariance * (1 + scaled + (scaled * scaled) / 3) * Math.exp(-exponent);
     }
   }
 

@@ -93,16 +93,17 @@ export class Posterior {
   /** The mean, and a variance that is never too small: what the best single neighbour leaves over. O(n d). */
   roughly(point: Float64Array): Prediction {
     this.#prepare(point);
-    const { signalVariance } = this.kernel;
+    const covariances = this.#covariances;
+    const precisions = this.#precisions;
+    const size = this.#factor.size;
     let explained = 0;
-    for (let i = 0; i < this.#factor.size; i++) {
-      const covariance = this.#covariances[i] as number;
-      const share = covariance * covariance * (this.#precisions[i] as number);
-      if (share > explained) explained = share;
+    for (let i = 0; i < size; i++) {
+      const covariance = covariances[i] as number;
+      explained = Math.max(explained, covariance * covariance * (precisions[i] as number));
     }
     return {
-      mean: this.#mean + dot(this.#covariances, 0, this.#alpha, 0, this.#observedCount),
-      variance: signalVariance - explained,
+      mean: this.#mean + dot(covariances, 0, this.#alpha, 0, this.#observedCount),
+      variance: this.kernel.signalVariance - explained,
     };
   }
 

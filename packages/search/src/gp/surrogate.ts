@@ -8,8 +8,10 @@ import { chooseSubset } from './subset.js';
 const POSTERIOR_LIMIT = 400;
 /** Observations that hyperparameters are fitted to. */
 const FIT_LIMIT = 160;
+/** Observations that the first fit of a long history starts from, before it goes on with the full number. */
+const COARSE_LIMIT = 64;
 /** Multiply-adds that one fit may cost, which bounds the time of a suggestion without looking at a clock. */
-const FIT_WORK = 6e7;
+const FIT_WORK = 2e7;
 
 interface Observations {
   /** Only ever grows at its end. */
@@ -55,16 +57,21 @@ export class Surrogate {
   #refit(observations: Observations): void {
     const count = observations.points.length;
     const distance = this.#distanceBetween(observations.points);
-    const data = pick(this.#layout, observations, chooseSubset(observations.values, FIT_LIMIT, distance));
-    const n = data.points.length;
-    const start = priorMode(relevantDimension(this.#layout));
-    const starts = n <= 40 ? [this.#hyperparameters, start] : [this.#hyperparameters];
-    const maxEvaluations = Math.max(8, Math.min(60, Math.floor(FIT_WORK / (n * n * n + 1))));
-    this.#hyperparameters = fitHyperparameters(data, starts, maxEvaluations);
+    if (this.#fittedCount === 0 && count > 2 * COARSE_LIMIT) this.#fit(observations, COARSE_LIMIT, distance);
+    this.#fit(observations, FIT_LIMIT, distance);
     this.#fittedCount = count;
     this.#posterior = new Posterior(this.#layout, this.#hyperparameters, Math.min(count, POSTERIOR_LIMIT) + 16);
     this.#members = [];
     for (const i of chooseSubset(observations.values, POSTERIOR_LIMIT, distance)) this.#add(observations, i);
+  }
+
+  #fit(observations: Observations, limit: number, distance: (i: number, j: number) => number): void {
+    const data = pick(this.#layout, observations, chooseSubset(observations.values, limit, distance));
+    const n = data.points.length;
+    const start = priorMode(relevantDimension(this.#layout));
+    const starts = n <= 40 ? [this.#hyperparameters, start] : [this.#hyperparameters];
+    const maxEvaluations = Math.max(5, Math.min(60, Math.floor(FIT_WORK / (n * n * n + 1))));
+    this.#hyperparameters = fitHyperparameters(data, starts, maxEvaluations);
   }
 
   #add({ points, extraNoise }: Observations, i: number): void {
@@ -80,12 +87,15 @@ export class Surrogate {
       const a = points[i] as Float64Array;
       const b = points[j] as Float64Array;
       let sum = 0;
-      numeric.forEach((k, position) => {
-        sum += (((a[k] as number) - (b[k] as number)) / (lengthscales[position] as number)) ** 2;
-      });
-      categorical.forEach((k, position) => {
+      for (let position = 0; position < numeric.length; position++) {
+        const k = numeric[position] as number;
+        const difference = ((a[k] as number) - (b[k] as number)) / (lengthscales[position] as number);
+        sum += difference * difference;
+      }
+      for (let position = 0; position < categorical.length; position++) {
+        const k = categorical[position] as number;
         if (a[k] !== b[k]) sum += 1 / (lengthscales[numeric.length + position] as number);
-      });
+      }
       return sum;
     };
   }

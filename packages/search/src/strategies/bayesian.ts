@@ -4,6 +4,7 @@ import { kernelLayout } from '../gp/kernel.js';
 import { scaleOutcomes } from '../gp/outcome-scale.js';
 import type { Posterior } from '../gp/posterior.js';
 import { Surrogate } from '../gp/surrogate.js';
+import { leastPositions } from '../least-positions.js';
 import { randomStream } from '../random-stream.js';
 import { SobolSequence } from '../sobol-sequence.js';
 import { SearchSpace } from '../space.js';
@@ -95,6 +96,8 @@ class Bayesian implements Strategy {
 
   restore(records: readonly TrialRecord[]): void {
     this.#ledger.restore(records);
+    // Encoded here already, so that the first ask after a long history has less to do.
+    this.#takeInOutcomes();
   }
 
   #takeInOutcomes(): void {
@@ -200,8 +203,5 @@ function standardError({ outcome }: Trial): number {
 }
 
 function bestPoints(points: readonly Float64Array[], values: Float64Array): Float64Array[] {
-  return Array.from(points.keys())
-    .sort((a, b) => (values[a] as number) - (values[b] as number) || a - b)
-    .slice(0, CENTRE_COUNT)
-    .map((i) => points[i] as Float64Array);
+  return leastPositions(values, CENTRE_COUNT).map((i) => points[i] as Float64Array);
 }

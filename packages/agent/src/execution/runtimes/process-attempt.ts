@@ -25,6 +25,7 @@ import { type AgentIdentity, attemptTag } from '../process-tree/attempt-tag.js';
 import { type ChannelMount, type Launch, OPT_ML, type Sandbox } from '../sandbox/sandbox.js';
 import { callAfter } from './call-after.js';
 import { type ResolvedProgram, resolveProgram } from './command.js';
+import type { OutputPipes } from './output-pipes.js';
 import { type ProgramEnd, type RunningProgram, startProgram } from './process.js';
 
 /** What all attempts of an executor share. */
@@ -33,6 +34,7 @@ export interface AttemptContext {
   readonly sandbox: Sandbox;
   readonly agent: AgentIdentity;
   readonly attemptsFolder: string;
+  readonly pipes: OutputPipes;
 }
 
 type TrainingFacts = Pick<AttemptResult, 'finalMetrics' | 'trainingStartMs' | 'trainingEndMs' | 'startupMs'>;
@@ -166,7 +168,7 @@ export class ProcessAttempt implements AttemptExecution {
     const startedAt = clock.monotonicMs();
     let firstOutputAt: number | undefined;
 
-    const program = startProgram(launch, this.#spool, (chunk) => {
+    const program = startProgram(launch, this.#context.pipes, this.#spool, (chunk) => {
       firstOutputAt ??= clock.monotonicMs();
       batcher.add(scraper.feed(chunk, clock.nowMs()));
     });

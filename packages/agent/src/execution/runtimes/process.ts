@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { ClientFault, messageOf } from '../attempt-faults.js';
 import type { LogSpool } from '../log/log-spool.js';
 import type { Launch } from '../sandbox/sandbox.js';
+import type { OutputPipe, OutputPipes } from './output-pipes.js';
 
 /** Output waiting for the disk beyond this holds the program back; nothing else ever does. */
 const SPOOL_BACKLOG_BYTES = 4 * 1024 * 1024;
@@ -36,15 +38,21 @@ export interface RunningProgram {
  * @param onOutput called with each piece of output before it is spooled.
  * @throws ClientFault when arguments or variables are not what a program can be given.
  */
-export function startProgram(launch: Launch, spool: LogSpool, onOutput: (chunk: Buffer) => void): RunningProgram {
-  const launcher = spawnLauncher(launch);
+export function startProgram(
+  launch: Launch,
+  pipes: OutputPipes,
+  spool: LogSpool,
+  onOutput: (chunk: Buffer) => void,
+): RunningProgram {
+  const pipe = pipes.take();
+  const launcher = spawnLauncher(launch, pipe);
   const tree = launch.tree(launcher);
   let printed = false;
   let launcherMessage = '';
   let stopTimer: NodeJS.Timeout | undefined;
   let askTimer: NodeJS.Timeout | undefined;
 
-  const output = launcher.stdout as Readable;
+  const output = pipe?.output ?? (launcher.stdout as Readable);
   output.on('data', (chunk: Buffer) => {
     printed = true;
     onOutput(chunk);
@@ -84,18 +92,19 @@ export function startProgram(launch: Launch, spool: LogSpool, onOutput: (chunk: 
   };
 }
 
-function spawnLauncher(launch: Launch): ChildProcess {
+function spawnLauncher(launch: Launch, pipe: OutputPipe | undefined): ChildProcess {
   const [file, ...args] = launch.command;
   try {
     return spawn(file, args, {
       cwd: launch.workingFolder,
       env: launch.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', pipe?.programEnd ?? 'pipe', 'pipe'],
       // A session of its own: signals to the agent's terminal do not reach it.
       detached: true,
     });
   } catch (error) {
     launch.discard?.();
+    pipe?.output.destroy();
     const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
     if (code === 'E2BIG') {
       throw new ClientFault(
@@ -106,6 +115,9 @@ function spawnLauncher(launch: Launch): ChildProcess {
       throw new ClientFault(`The program's arguments or variables cannot be passed on: ${messageOf(error)}`);
     }
     throw error;
+  } finally {
+    // The program has its own copy; with ours open its output would never end.
+    if (pipe !== undefined) closeSync(pipe.programEnd);
   }
 }
 

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidConfigError, serverConfig } from './config.js';
+
+describe('serverConfig', () => {
+  it('is embedded and on loopback when nothing is said', () => {
+    const config = serverConfig({ dataDirectory: '/data' }, {});
+    expect(config).toMatchObject({ host: '127.0.0.1', httpPort: 4600, grpcPort: 4601, region: 'us-east-1' });
+    expect(config.databaseUrl).toBeUndefined();
+    expect(config.redisUrl).toBeUndefined();
+    expect(config.s3).toEqual({ kind: 'directory', root: '/data/s3' });
+  });
+
+  it('takes options before the environment', () => {
+    const environment = { FLEETUNE_DATA: '/env', FLEETUNE_HTTP_PORT: '1', FLEETUNE_LEASE_TTL_SECONDS: '3' };
+    const config = serverConfig({ httpPort: 2 }, environment);
+    expect(config).toMatchObject({ dataDirectory: '/env', httpPort: 2 });
+    expect(config.scheduler.leaseTtlMs).toBe(3_000);
+  });
+
+  it('leads s3:// to an S3 server where one is named', () => {
+    const config = serverConfig({}, { FLEETUNE_S3_ENDPOINT: 'http://127.0.0.1:9000' });
+    expect(config.s3).toMatchObject({ kind: 'endpoint', endpoint: 'http://127.0.0.1:9000', forcePathStyle: true });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(serverConfig({}, { FLEETUNE_REDIS_URL: '' }).redisUrl).toBeUndefined();
+  });
+
+  it('names every variable that is wrong', () => {
+    const environment = { FLEETUNE_HTTP_PORT: '70000', FLEETUNE_REDIS_URL: 'http://x', FLEETUNE_ACCOUNT_ID: '12' };
+    expect(() => serverConfig({}, environment)).toThrow(InvalidConfigError);
+    expect(() => serverConfig({}, environment)).toThrow(/FLEETUNE_HTTP_PORT.*FLEETUNE_REDIS_URL.*FLEETUNE_ACCOUNT_ID/s);
+  });
+});

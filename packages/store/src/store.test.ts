@@ -1,0 +1,291 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { allowJoin, findAgentByCredential, JoinRefusedError, joinAgent } from './agents.js';
+import {
+  type AttemptRow,
+  commitRows,
+  StaleWriteError,
+  type TrainingJobRow,
+  type TuningJobProgressRow,
+} from './commit.js';
+import { listTrainingJobRows } from './job-listing.js';
+import { findTrainingJobs, insertTuningJob, listMetricPoints, loadLiveJobs } from './jobs.js';
+import { appendLog, readLog } from './logs.js';
+import { migrateToLatest } from './migrate.js';
+import { acquireOwnership, type Ownership, OwnershipHeldError } from './ownership.js';
+import { startTemporaryDatabase, type TemporaryDatabase } from './temporary-database.fixture.js';
+
+const NOW = '2026-01-01T00:00:00.000Z';
+
+let temporary: TemporaryDatabase;
+let ownership: Ownership;
+let tuningJobId: string;
+
+beforeAll(async () => {
+  temporary = await startTemporaryDatabase();
+  ownership = await acquireOwnership(temporary.database, () => undefined);
+});
+afterAll(async () => {
+  await ownership.release();
+  await temporary.stop();
+});
+beforeEach(async () => {
+  tuningJobId = randomUUID();
+  await insertTuningJob(temporary.database, {
+    id: tuningJobId,
+    tenant: 'default',
+    name: tuningJobId,
+    spec: {},
+    origin: {},
+    tags: {},
+    maxTrainingJobs: 3,
+    maxParallelTrainingJobs: 2,
+    createdAt: new Date(NOW),
+  });
+});
+
+function progress(change: Partial<TuningJobProgressRow> = {}): TuningJobProgressRow {
+  return {
+    id: tuningJobId,
+    status: 'InProgress',
+    completion_reason: null,
+    failure_reason: null,
+    launched: 0,
+    in_flight: 0,
+    completed: 0,
+    stopped: 0,
+    retryable_errors: 0,
+    non_retryable_errors: 0,
+    objective_succeeded: 0,
+    objective_failed: 0,
+    best_training_job_id: null,
+    best_objective: null,
+    not_improving: 0,
+    converged_at: null,
+    consumed_runtime_ms: 0,
+    last_modified_at: NOW,
+    ended_at: null,
+    ...change,
+  };
+}
+
+function training(change: Partial<TrainingJobRow> = {}): TrainingJobRow {
+  const id = change.id ?? randomUUID();
+  return {
+    id,
+    tenant: 'default',
+    name: id,
+    tuning_job_id: tuningJobId,
+    tuning_index: 0,
+    definition: 0,
+    configuration: { x: 0.5 },
+    status: 'InProgress',
+    secondary_status: 'Starting',
+    transitions: [],
+    failure_reason: null,
+    stop_reason: null,
+    fence: 1,
+    instance_type: 'small',
+    internal_errors: 0,
+    interruptions: 0,
+    losses: 0,
+    not_before: null,
+    training_started_at: null,
+    training_ended_at: null,
+    training_ms: 0,
+    startup_ms: null,
+    final_metrics: [],
+    objective: null,
+    model_artifact_uri: null,
+    created_at: NOW,
+    last_modified_at: NOW,
+    ended_at: null,
+    ...change,
+  };
+}
+
+function attempt(trainingJobId: string, change: Partial<AttemptRow> = {}): AttemptRow {
+  return {
+    training_job_id: trainingJobId,
+    fence: 1,
+    instance_index: 0,
+    instance_class: 'small',
+    state: 'Queued',
+    agent_id: null,
+    queued_at: NOW,
+    leased_at: null,
+    ended_at: null,
+    outcome: null,
+    ...change,
+  };
+}
+
+function commit(rows: Partial<Parameters<typeof commitRows>[2]>, fence = ownership.fence): Promise<void> {
+  return commitRows(temporary.database, fence, {
+    tuningJobs: [],
+    trainingJobs: [],
+    attempts: [],
+    metrics: [],
+    ...rows,
+  });
+}
+
+describe('migrations', () => {
+  it('are applied once, however often they are asked for', async () => {
+    expect(await migrateToLatest(temporary.database)).toEqual([]);
+  });
+});
+
+describe('ownership', () => {
+  it('belongs to one server at a time', async () => {
+    await expect(acquireOwnership(temporary.database, () => undefined)).rejects.toBeInstanceOf(OwnershipHeldError);
+  });
+});
+
+describe('a commit', () => {
+  it('writes everything or nothing', async () => {
+    const row = training();
+    const orphan = { training_job_id: randomUUID(), fence: 1, name: 'loss', step: 0, value: '1', reported_at: NOW };
+    await expect(commit({ trainingJobs: [row], metrics: [orphan] })).rejects.toThrow(/foreign key/);
+    expect(await findTrainingJobs(temporary.database, [row.id])).toEqual([]);
+  });
+
+  it.each<[string, Partial<TuningJobProgressRow>, RegExp]>([
+    ['more permits than MaxParallel', { launched: 3, in_flight: 3 }, /permits_within_limit/],
+    ['more launches than MaxNumber', { launched: 4, in_flight: 2, completed: 2 }, /launches_within_limit/],
+    ['a launch that is counted twice', { launched: 1, in_flight: 1, completed: 1 }, /every_launch_counted_once/],
+  ])('refuses %s', async (_what, change, constraint) => {
+    await expect(commit({ tuningJobs: [progress(change)] })).rejects.toThrow(constraint);
+  });
+
+  it('refuses an owner whose fence is not the newest', async () => {
+    await expect(commit({ tuningJobs: [progress()] }, ownership.fence - 1)).rejects.toBeInstanceOf(StaleWriteError);
+  });
+
+  it('never touches a training job that has ended', async () => {
+    const row = training();
+    await commit({ trainingJobs: [row] });
+    await commit({ trainingJobs: [{ ...row, status: 'Completed', ended_at: NOW, objective: 1 }] });
+    const late = commit({ trainingJobs: [{ ...row, status: 'Failed', ended_at: NOW, objective: null }] });
+    await expect(late).rejects.toBeInstanceOf(StaleWriteError);
+    expect(await findTrainingJobs(temporary.database, [row.id])).toMatchObject([{ status: 'Completed', objective: 1 }]);
+  });
+
+  it('never goes back to an older fence', async () => {
+    const row = training({ fence: 2 });
+    await commit({ trainingJobs: [row] });
+    await expect(commit({ trainingJobs: [{ ...row, fence: 1 }] })).rejects.toBeInstanceOf(StaleWriteError);
+  });
+
+  it('lets one attempt of a training job live at a time', async () => {
+    const row = training();
+    await commit({ trainingJobs: [row], attempts: [attempt(row.id)] });
+    const second = attempt(row.id, { fence: 2 });
+    await expect(commit({ attempts: [second] })).rejects.toThrow(/one_live_attempt/);
+    await commit({ attempts: [attempt(row.id, { state: 'Ended', ended_at: NOW }), second] });
+  });
+
+  it('keeps a metric point once, NaN and infinities included', async () => {
+    const row = training();
+    const point = { training_job_id: row.id, fence: 1, name: 'loss', reported_at: NOW };
+    const metrics = ['NaN', '-Infinity', '0.25'].map((value, step) => ({ ...point, step, value }));
+    await commit({ trainingJobs: [row], metrics });
+    await commit({ metrics });
+    const kept = await listMetricPoints(temporary.database, row.id, 1);
+    expect(kept.map((one) => one.value)).toEqual([Number.NaN, Number.NEGATIVE_INFINITY, 0.25]);
+  });
+});
+
+describe('what is loaded at start', () => {
+  it('is what has not ended, with the newest attempt', async () => {
+    const live = training({ fence: 2 });
+    const ended = training({ tuning_index: 1 });
+    await commit({
+      trainingJobs: [live, ended],
+      attempts: [
+        attempt(live.id, { state: 'Ended', ended_at: NOW }),
+        attempt(live.id, { fence: 2, state: 'Leased', agent_id: 'a' }),
+      ],
+    });
+    await commit({ trainingJobs: [{ ...ended, status: 'Failed', ended_at: NOW }] });
+    const loaded = await loadLiveJobs(temporary.database);
+    const ids = loaded.trainingJobs.map((job) => job.id);
+    expect(ids).toContain(live.id);
+    expect(ids).not.toContain(ended.id);
+    expect(loaded.attempts.filter((one) => one.training_job_id === live.id)).toMatchObject([
+      { fence: 2, state: 'Leased' },
+    ]);
+  });
+});
+
+describe('a listing', () => {
+  it.each(['name', 'created_at', 'objective'] as const)('by %s gives every row once, page by page', async (sortBy) => {
+    const rows = Array.from({ length: 7 }, (_, index) =>
+      training({
+        tuning_index: index,
+        name: `${tuningJobId}-${index % 4}-${index}`,
+        created_at: new Date(Date.parse(NOW) + (index % 3) * 1000).toISOString(),
+        objective: index === 6 ? null : (index % 3) / 3,
+      }),
+    );
+    await commit({ trainingJobs: rows });
+    for (const descending of [false, true]) {
+      const names: string[] = [];
+      let after: { value: string; id: string } | undefined;
+      for (;;) {
+        const page = await listTrainingJobRows(temporary.database, {
+          tenant: 'default',
+          tuningJobId,
+          sortBy,
+          descending,
+          limit: 2,
+          after,
+        });
+        names.push(...page.map((row) => row.name));
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = { value: last.cursor_value, id: last.id };
+      }
+      const expected = rows.filter((row) => sortBy !== 'objective' || row.objective !== null);
+      expect([...names].sort()).toEqual(expected.map((row) => row.name).sort());
+    }
+  });
+});
+
+describe('a log', () => {
+  it('is read from any offset, and only its attempt’s agent may write it', async () => {
+    const row = training();
+    const key = { trainingJobId: row.id, fence: 1 };
+    await commit({ trainingJobs: [row], attempts: [attempt(row.id, { state: 'Leased', agent_id: 'mine' })] });
+    const chunk = (offset: number, text: string) => ({ offset, data: Buffer.from(text), writtenAtMs: 0 });
+    expect(await appendLog(temporary.database, key, 'mine', chunk(0, 'hello '))).toBe(true);
+    expect(await appendLog(temporary.database, key, 'mine', chunk(6, 'world'))).toBe(true);
+    expect(await appendLog(temporary.database, key, 'mine', chunk(6, 'again'))).toBe(true);
+    expect(await appendLog(temporary.database, key, 'other', chunk(11, '!'))).toBe(false);
+    const text = async (from: number) =>
+      (await readLog(temporary.database, key, from, 1000)).map(({ data }) => String(data)).join('');
+    expect(await text(0)).toBe('hello world');
+    expect(await text(8)).toBe('rld');
+    expect(await text(11)).toBe('');
+  });
+});
+
+describe('joining', () => {
+  const agent = () => ({ id: randomUUID(), name: 'a', credential: randomUUID() });
+
+  it('works once with a single-use token, and the credential then names the agent', async () => {
+    const token = randomUUID();
+    const first = agent();
+    await allowJoin(temporary.database, token, false, new Date(NOW));
+    await joinAgent(temporary.database, token, first, new Date(NOW));
+    expect(await findAgentByCredential(temporary.database, first.credential)).toBe(first.id);
+    await expect(joinAgent(temporary.database, token, agent(), new Date(NOW))).rejects.toBeInstanceOf(JoinRefusedError);
+  });
+
+  it('is refused with an unknown token', async () => {
+    await expect(joinAgent(temporary.database, 'guess', agent(), new Date(NOW))).rejects.toBeInstanceOf(
+      JoinRefusedError,
+    );
+    expect(await findAgentByCredential(temporary.database, 'guess')).toBeUndefined();
+  });
+});
