@@ -51,8 +51,8 @@ describe('ending', () => {
     source.add('ml.test', 'job');
     const execution = await executor.at(0);
     const stopping = agent.stop();
-    await expect.poll(() => execution.stopReason).toBeDefined();
-    execution.finish({ kind: 'Stopped', stopReason: 'UserRequested' });
+    await expect.poll(() => execution.stopReason).toBe('AgentStopping');
+    execution.finish({ kind: 'Stopped', stopReason: 'AgentStopping' });
     await stopping;
     expect(gateway.all('attemptReport')[0]?.outcome).toMatchObject({
       case: 'interrupted',
@@ -60,6 +60,21 @@ describe('ending', () => {
     });
     expect(agent.state).toBe('Stopped');
     await agent.closed;
+  });
+
+  it('reports a stop that was asked for before its own as what it is', async () => {
+    const executor = new MemoryExecutor();
+    const agent = await harness.start(executor, { drainSeconds: 0, stopGraceSeconds: 5 });
+    source.add('ml.test', 'job');
+    const execution = await executor.at(0);
+    const stopping = agent.stop();
+    await expect.poll(() => execution.stopReason).toBeDefined();
+    execution.finish({ kind: 'Stopped', stopReason: 'MaxRuntimeExceeded' });
+    await stopping;
+    expect(gateway.all('attemptReport')[0]?.outcome).toMatchObject({
+      case: 'stopped',
+      value: { stopReason: 'MaxRuntimeExceeded' },
+    });
   });
 
   it('kills programs that do not end in time', async () => {

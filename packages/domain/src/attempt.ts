@@ -18,7 +18,9 @@ export type StopReason =
   | 'TuningJobStopped'
   | 'EarlyStopped'
   | 'MaxRuntimeExceeded'
-  | 'MaxWaitExceeded';
+  | 'MaxWaitExceeded'
+  /** The agent itself is going away. Its report is `Interrupted`, so that the job is tried again elsewhere. */
+  | 'AgentStopping';
 
 /** How an attempt ended, as the agent that ran it saw it, or as the server concluded (`Lost`). */
 export type AttemptOutcome =

@@ -110,6 +110,7 @@ const STOPPED_AS: Readonly<Record<StopReason, SecondaryStatus>> = {
   EarlyStopped: 'Stopped',
   MaxRuntimeExceeded: 'MaxRuntimeExceeded',
   MaxWaitExceeded: 'MaxWaitTimeExceeded',
+  AgentStopping: 'Stopped',
 };
 
 const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
@@ -118,6 +119,7 @@ const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
   EarlyStopped: 'Training job stopped early: it was unlikely to improve the objective',
   MaxRuntimeExceeded: 'Training job stopped: MaxRuntimeInSeconds exceeded',
   MaxWaitExceeded: 'Training job stopped: MaxWaitTimeInSeconds exceeded',
+  AgentStopping: 'Training job stopped because its agent was shut down',
 };
 
 function retry(context: StepContext, job: TrainingJobState, outcome: RetriedOutcome): void {

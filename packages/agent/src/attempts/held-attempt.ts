@@ -29,8 +29,7 @@ export class HeldAttempt {
   /** Ends the program for a reason of the agent's, with time to save. */
   interrupt(reason: string): void {
     this.#interruption ??= { reason, killed: false };
-    // The executor knows no reason of the agent's; `outcomeOf` puts the true one into the report.
-    this.execution?.stop('UserRequested');
+    this.execution?.stop('AgentStopping');
   }
 
   /** Ends every process at once. */
@@ -39,11 +38,13 @@ export class HeldAttempt {
     void this.execution?.kill();
   }
 
-  /** What the server is told: an attempt that the agent interrupted is tried again, whatever its program made of it. */
+  /** What the server is told: an attempt that the agent ended is tried again; one that had another reason to end is not. */
   outcomeOf(result: AttemptResult): AttemptOutcome {
     const interruption = this.#interruption;
     if (interruption === undefined) return result.outcome;
     const { reason, killed } = interruption;
-    return killed || result.outcome.kind === 'Stopped' ? { kind: 'Interrupted', reason } : result.outcome;
+    const { outcome } = result;
+    const endedByAgent = killed || (outcome.kind === 'Stopped' && outcome.stopReason === 'AgentStopping');
+    return endedByAgent ? { kind: 'Interrupted', reason } : outcome;
   }
 }

@@ -1,0 +1,14 @@
+import { startFleet, tune } from './harness/fleet.mjs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { execSync } from 'node:child_process';
+const q=process.argv[2]??'postgres'; const fleet = await startFleet({ queue: q, slots: 8 });
+const body=(name,n)=>({name,strategy:{name:'Random'},seed:1,objective:{metric:'score',type:'Minimize'},limits:{maxTrainingJobs:n,maxParallelTrainingJobs:16},algorithm:{builtin:'no-op'},ranges:{x:{min:0,max:1}},metrics:{score:'score=(.*?);'},instance:{type:'ml.m5.large'}});
+const cpu=pid=>{const s=readFileSync(`/proc/${pid}/stat`,'utf8').split(') ')[1].split(' ');return (Number(s[11])+Number(s[12]))*10};
+const pgpid=()=>Number(readFileSync(fleet.folder+'/data/postgres/cluster/postmaster.pid','utf8').split('\n')[0]);
+const pgcpu=()=>execSync(`pgrep -P ${pgpid()}`).toString().trim().split('\n').reduce((a,p)=>{try{return a+cpu(p)}catch{return a}},0);
+await tune(fleet.client, body('w',300));
+const a=[cpu(fleet.processIds.server),cpu(fleet.processIds.agent),pgcpu()];
+const N=2000; const j=await tune(fleet.client, body('n',N));
+const b=[cpu(fleet.processIds.server),cpu(fleet.processIds.agent),pgcpu()];
+console.log(q,'jobs/s',(N/j.seconds).toFixed(0),'cpu ms/job server,agent,pg',b.map((x,i)=>((x-a[i])/N).toFixed(2)).join(' '));
+await fleet.stop();
