@@ -34,10 +34,15 @@ for (const [name, least] of Object.entries({ jobs: 1, parallel: 1, seed: 0 })) {
   process.exit(2);
 }
 
-await install();
-await build();
-await installServices(['bwrap']);
-const tuningFile = await prepareDigits();
-const result = await runDemo(tuningFile, values);
-process.stdout.write(`${JSON.stringify(result)}\n`);
-process.exitCode = result.status === 'Completed' ? 0 : 1;
+try {
+  await install();
+  await build();
+  await installServices(['bwrap']);
+  const tuningFile = await prepareDigits();
+  const result = await runDemo(tuningFile, values);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.exitCode = result.status === 'Completed' ? 0 : 1;
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { lchown, lstat, readdir, readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServerAccountError } from './errors.js';
@@ -7,7 +8,7 @@ import { ServerAccountError } from './errors.js';
 /** As whom the server runs. PostgreSQL refuses to run with user id 0. */
 export type ServerAccount =
   | { readonly kind: 'self' }
-  /** In a user namespace of its own, where root appears as an ordinary user. The files stay root's. */
+  /** In a user namespace of its own, where this user appears as an ordinary one. The files stay this user's. */
   | { readonly kind: 'user-namespace'; readonly uid: number; readonly gid: number }
   | { readonly kind: 'system-account'; readonly name: string; readonly uid: number; readonly gid: number };
 
@@ -26,16 +27,19 @@ const STAND_INS = ['postgres', 'nobody', 'daemon'];
 /**
  * Chooses how to run the server.
  *
- * @param userId of this process; anything but 0 runs the server as itself.
- * @throws ServerAccountError when root has no account to give the server to.
+ * @param userId of this process; anything but 0 that has an account runs the server as itself.
+ * @throws ServerAccountError when there is no account to give the server to.
  */
 export async function chooseServerAccount(userId = process.geteuid?.()): Promise<ServerAccount> {
-  if (userId !== 0) return { kind: 'self' };
+  if (userId !== 0 && hasAccount()) return { kind: 'self' };
   const account = await findStandIn();
   if (await userNamespacesWork(account)) {
     return { kind: 'user-namespace', uid: account.uid, gid: account.gid };
   }
-  return { kind: 'system-account', ...account };
+  if (userId === 0) return { kind: 'system-account', ...account };
+  throw new ServerAccountError(
+    `PostgreSQL needs an account, and user id ${userId} has none in /etc/passwd. Run Fleetune as a user that has one, or give the URL of a PostgreSQL of your own.`,
+  );
 }
 
 /** The command that runs `file` as `account`. Its process id is the program's own: `unshare` only replaces itself. */
@@ -57,7 +61,8 @@ export function commandAs(account: ServerAccount, file: string, args: readonly s
  */
 export async function grantAccess(account: ServerAccount, dataDirectory: string, program: string): Promise<void> {
   if (account.kind === 'self') return;
-  const owner = account.kind === 'system-account' ? account : { uid: 0, gid: 0 };
+  const self = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  const owner = account.kind === 'system-account' ? account : self;
   for (const name of await readdir(dataDirectory)) await changeOwner(join(dataDirectory, name), owner.uid, owner.gid);
   await lchown(dataDirectory, owner.uid, owner.gid);
   const probe = commandAs(account, '/bin/sh', ['-c', 'test -w "$1" && test -x "$2"', 'sh', dataDirectory, program]);
@@ -74,6 +79,16 @@ function describeAccount(account: ServerAccount): string {
 
 function namespaceArgs(ids: { readonly uid: number; readonly gid: number }): string[] {
   return ['--user', `--map-user=${ids.uid}`, `--map-group=${ids.gid}`, '--'];
+}
+
+/** Containers may run as a user id that no account has; initdb refuses that too. */
+function hasAccount(): boolean {
+  try {
+    userInfo();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function userNamespacesWork(account: { readonly uid: number; readonly gid: number }): Promise<boolean> {
