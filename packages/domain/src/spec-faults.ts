@@ -62,8 +62,11 @@ export function tuningJobFaults(spec: TuningJobSpec): string[] {
     completion.targetObjectiveValue !== undefined ||
     completion.maxTrainingJobsNotImproving !== undefined;
   if (!endsByItself) faults.push('The tuning job would never end: give MaxNumberOfTrainingJobs or another limit.');
-  if (spec.earlyStopping === 'Auto') {
-    faults.push('Early stopping "Auto" is not available yet; use "Off".');
+  if (spec.earlyStopping === 'Auto' && strategy.name === 'Hyperband') {
+    faults.push('Hyperband stops training jobs by itself; TrainingJobEarlyStoppingType must be "Off".');
+  }
+  if (spec.earlyStopping === 'Auto' && definitions.length > 1) {
+    faults.push('Early stopping "Auto" works with one training job definition; use "Off" or tune one algorithm.');
   }
   if (completion.completeOnConvergence) {
     faults.push('CompleteOnConvergence is not available yet; use another completion criterion.');

@@ -1,10 +1,11 @@
 import type { AttemptKey, AttemptPhase, AttemptResult, MetricPoint } from '@fleetune/domain';
 import { leaveQueue } from './admission.js';
 import { isLeasedTo } from './agents.js';
+import { isHopeless, recordEpochs } from './early-stopping.js';
 import type { SchedulerEvent } from './event.js';
 import type { TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
-import { settleAttempt } from './training-jobs.js';
+import { requestStop, settleAttempt } from './training-jobs.js';
 import { moveTo } from './transitions.js';
 
 const PHASE_MESSAGES: Readonly<Record<AttemptPhase, string>> = {
@@ -75,8 +76,10 @@ export function onMetricsReported(
   key: AttemptKey,
   points: readonly MetricPoint[],
 ): void {
-  if (leasedJob(context, agentId, key, 'metrics') === undefined) return;
+  const job = leasedJob(context, agentId, key, 'metrics');
+  if (job === undefined) return;
   context.emit({ kind: 'SaveMetrics', batch: { key, points } });
+  stopIfHopeless(context, job, points);
 }
 
 /** The end of an attempt. Reported until acknowledged, so a repeated or late report changes nothing. */
@@ -85,6 +88,19 @@ export function onAttemptReported(context: StepContext, agentId: string, result:
   const accepted = job?.attempt !== undefined;
   if (job?.attempt !== undefined) settleAttempt(context, job, job.attempt, result.outcome, result);
   context.emit({ kind: 'AcknowledgeReport', agentId, key: result.key, accepted });
+}
+
+/** Early stopping: judges a running training job by what it just reported of its objective. */
+function stopIfHopeless(context: StepContext, job: TrainingJobState, points: readonly MetricPoint[]): void {
+  const curves = context.state.tuningJobs.get(job.tuning?.tuningJobId ?? '')?.curves;
+  const { objective } = job.spec;
+  if (curves === undefined || objective === undefined) return;
+  recordEpochs(
+    curves,
+    job.id,
+    points.filter((point) => point.name === objective.metricName),
+  );
+  if (isHopeless(curves, job.id, objective.type)) requestStop(context, job, 'EarlyStopped');
 }
 
 function leasedJob(

@@ -1,3 +1,4 @@
+export { closeCurve, emptyCurves, type LearningCurves, recordEpochs } from './early-stopping.js';
 export * from './effect.js';
 export * from './event.js';
 export * from './job-service.js';

@@ -115,7 +115,7 @@ export class SimulatedFleet {
   }
 
   submit(name: string, spec: TuningJobSpec): void {
-    const progress = newTuningJobProgress(this.nowMs);
+    const progress = newTuningJobProgress(spec, this.nowMs);
     const job = { id: name, tenant: 'default', name, spec, createdAtMs: this.nowMs, ...progress };
     this.tuningJobs.set(name, clone(job));
     this.post({ kind: 'TuningJobCreated', job });

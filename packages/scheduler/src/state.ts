@@ -14,6 +14,7 @@ import type {
   TuningJobSpec,
   TuningJobStatus,
 } from '@fleetune/domain';
+import type { LearningCurves } from './early-stopping.js';
 
 /**
  * What the scheduler holds in memory: everything that is not over, and nothing else. One `step` owns it at a time and
@@ -86,6 +87,8 @@ export interface TuningJobState {
   consumedRuntimeMs: number;
   endedAtMs?: number;
   lastModifiedAtMs: number;
+  /** Undefined unless early stopping is on. Memory only: read from the metrics in the store at start. */
+  readonly curves?: LearningCurves;
 }
 
 export interface AttemptRecord {

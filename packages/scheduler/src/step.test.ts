@@ -91,6 +91,33 @@ describe('a tuning job on a healthy fleet', () => {
   });
 });
 
+describe('early stopping', () => {
+  function reportEpochs(fleet: SimulatedFleet, trainingJobId: string, values: readonly number[]): void {
+    const points = values.map((value, step) => ({ name: 'score', value, step, timestampMs: fleet.nowMs }));
+    fleet.post({ kind: 'MetricsReported', agentId: 'agent-0', key: { trainingJobId, fence: 1 }, points });
+  }
+
+  it('stops a training job that is worse than the median of those before it, and counts its objective', () => {
+    const fleet = new SimulatedFleet(1, [4]);
+    const limits = { maxTrainingJobs: 4, maxParallelTrainingJobs: 4 };
+    fleet.submit('tune', { ...tuningSpec(limits), earlyStopping: 'Auto' });
+    fleet.tick();
+    const [first, second, third, last] = [...fleet.state.trainingJobs.keys()] as [string, string, string, string];
+    for (const id of [first, second, third]) {
+      reportEpochs(fleet, id, [0.5, 0.6, 0.7, 0.8]);
+      const finalMetrics = [{ name: 'score', value: 0.8, timestampMs: fleet.nowMs }];
+      const result = { key: { trainingJobId: id, fence: 1 }, outcome: { kind: 'Succeeded' } as const, finalMetrics };
+      fleet.post({ kind: 'AttemptReported', agentId: 'agent-0', result });
+    }
+    reportEpochs(fleet, last, [0.1, 0.1, 0.1]);
+    expect(fleet.trainingJobs.get(last)?.status).toBe('InProgress');
+    reportEpochs(fleet, last, [0.1, 0.1, 0.1, 0.1]);
+    expect(fleet.trainingJobs.get(last)).toMatchObject({ status: 'Stopping', stopReason: 'EarlyStopped' });
+    runToEnd(fleet);
+    expect(tuning(fleet)).toMatchObject({ status: 'Completed', completed: 3, stopped: 1, objectiveSucceeded: 4 });
+  });
+});
+
 describe('one training job', () => {
   function start(instances = TRAINING_SPEC.instances) {
     const fleet = new SimulatedFleet(1, []);

@@ -1,5 +1,6 @@
 import type { AttemptOutcome, AttemptResult, SecondaryStatus, StopReason } from '@fleetune/domain';
 import { leaveQueue } from './admission.js';
+import { restartCurve } from './early-stopping.js';
 import type { AttemptRecord, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { endWith, moveTo } from './transitions.js';
@@ -139,6 +140,8 @@ function retry(context: StepContext, job: TrainingJobState, outcome: RetriedOutc
     outcome.kind === 'InternalError' ? nowMs + state.settings.retryBackoffMs * 2 ** (exponent - 1) : nowMs;
   moveTo(job, outcome.kind === 'InternalError' ? 'Restarting' : 'Interrupted', outcome.reason, nowMs);
   state.pending.add(job.id);
+  const curves = state.tuningJobs.get(job.tuning?.tuningJobId ?? '')?.curves;
+  if (curves !== undefined) restartCurve(curves, job.id);
   context.emit({ kind: 'SaveTrainingJob', job });
 }
 

@@ -1,5 +1,6 @@
-import { type CompletionReason, isBetter, reaches, tunedTrainingJobSpec } from '@fleetune/domain';
+import { type CompletionReason, isBetter, reaches, type TuningJobSpec, tunedTrainingJobSpec } from '@fleetune/domain';
 import type { Asked, Suggestion, TrialOutcome } from '@fleetune/search';
+import { closeCurve, emptyCurves } from './early-stopping.js';
 import type { TrainingJobState, TuningJobState } from './state.js';
 import { type EndedTrainingJob, randomUuid, type StepContext } from './step-context.js';
 import { requestStop } from './training-jobs.js';
@@ -61,6 +62,7 @@ export function onTrainingJobEnded(context: StepContext, { job: ended, failure }
   else if (failure === 'retryable') job.retryableErrors += 1;
   else job.nonRetryableErrors += 1;
   job.consumedRuntimeMs += ended.trainingMs;
+  if (job.curves !== undefined) closeCurve(job.curves, ended.id);
   countObjective(job, ended);
   context.emit({ kind: 'Tell', tuningJobId: job.id, index: ended.tuning.index, outcome: outcomeOf(ended) });
   save(context, job);
@@ -124,7 +126,7 @@ export function newTrainingJobProgress(nowMs: number) {
 }
 
 /** The changing part of a tuning job that has not started. */
-export function newTuningJobProgress(nowMs: number) {
+export function newTuningJobProgress(spec: TuningJobSpec, nowMs: number) {
   return {
     status: 'InProgress' as const,
     launched: 0,
@@ -139,6 +141,7 @@ export function newTuningJobProgress(nowMs: number) {
     notImproving: 0,
     consumedRuntimeMs: 0,
     lastModifiedAtMs: nowMs,
+    curves: spec.earlyStopping === 'Auto' ? emptyCurves() : undefined,
   };
 }
 

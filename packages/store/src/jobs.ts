@@ -211,6 +211,23 @@ export async function listMetricPoints(
     .execute();
 }
 
+/** The objective's values of every training job of a tuning job, from each one's newest attempt, in order. */
+export async function listObjectiveCurves(database: Database, tuningJobId: string, metricName: string) {
+  return database.query
+    .selectFrom('metric_points')
+    .innerJoin('training_jobs', (join) =>
+      join
+        .onRef('training_jobs.id', '=', 'metric_points.training_job_id')
+        .onRef('training_jobs.fence', '=', 'metric_points.fence'),
+    )
+    .select(['training_jobs.id', 'training_jobs.ended_at', 'metric_points.step', 'metric_points.value'])
+    .where('training_jobs.tuning_job_id', '=', tuningJobId)
+    .where('metric_points.name', '=', metricName)
+    .orderBy('training_jobs.tuning_index')
+    .orderBy('metric_points.step')
+    .execute();
+}
+
 /** How many attempts each agent runs now. */
 export async function countLeases(
   database: Database,

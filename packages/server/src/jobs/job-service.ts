@@ -89,7 +89,7 @@ class StoredJobService implements JobService {
     ];
     refuseFaults(faults.length > 0 ? faults : this.#parts.searchFaults(spec));
     const nowMs = this.#parts.nowMs();
-    const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTuningJobProgress(nowMs) };
+    const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTuningJobProgress(spec, nowMs) };
     const inserted = await insertTuningJob(this.#database, {
       ...job,
       origin,

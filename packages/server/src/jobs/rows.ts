@@ -14,7 +14,7 @@ import {
   type TuningJobStatus,
   tunedTrainingJobSpec,
 } from '@fleetune/domain';
-import type { AttemptRecord, MetricBatch, TrainingJobState, TuningJobState } from '@fleetune/scheduler';
+import type { AttemptRecord, LearningCurves, MetricBatch, TrainingJobState, TuningJobState } from '@fleetune/scheduler';
 import type {
   AttemptRow,
   MetricPointRow,
@@ -111,7 +111,11 @@ export function metricRows(batch: MetricBatch): MetricPointRow[] {
   }));
 }
 
-export function tuningJobState(row: StoredTuningJob, inFlight: readonly string[]): TuningJobState {
+export function tuningJobState(
+  row: StoredTuningJob,
+  inFlight: readonly string[],
+  curves: LearningCurves | undefined,
+): TuningJobState {
   return {
     id: row.id,
     tenant: row.tenant,
@@ -139,6 +143,7 @@ export function tuningJobState(row: StoredTuningJob, inFlight: readonly string[]
     consumedRuntimeMs: row.consumed_runtime_ms,
     endedAtMs: row.ended_at?.getTime(),
     lastModifiedAtMs: row.last_modified_at.getTime(),
+    curves,
   };
 }
 

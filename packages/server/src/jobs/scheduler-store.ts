@@ -1,5 +1,22 @@
-import { type Changes, type LoadedState, LostOwnershipError, type StateStore } from '@fleetune/scheduler';
-import { commitRows, type Database, loadLiveJobs, type Ownership, StaleWriteError } from '@fleetune/store';
+import type { TuningJobSpec } from '@fleetune/domain';
+import {
+  type Changes,
+  closeCurve,
+  emptyCurves,
+  type LearningCurves,
+  type LoadedState,
+  LostOwnershipError,
+  recordEpochs,
+  type StateStore,
+} from '@fleetune/scheduler';
+import {
+  commitRows,
+  type Database,
+  listObjectiveCurves,
+  loadLiveJobs,
+  type Ownership,
+  StaleWriteError,
+} from '@fleetune/store';
 import { attemptRows, metricRows, trainingJobRow, trainingJobState, tuningJobRow, tuningJobState } from './rows.js';
 
 /** The scheduler's store on PostgreSQL, writing under one ownership fence. */
@@ -20,7 +37,12 @@ export class SchedulerStore implements StateStore {
       if (job.tuning_job_id === null) continue;
       inFlight.set(job.tuning_job_id, [...(inFlight.get(job.tuning_job_id) ?? []), job.id]);
     }
-    const tuningJobs = live.tuningJobs.map((row) => tuningJobState(row, inFlight.get(row.id) ?? []));
+    const tuningJobs = await Promise.all(
+      live.tuningJobs.map(async (row) => {
+        const curves = await loadCurves(this.#database, row.id, row.spec as TuningJobSpec);
+        return tuningJobState(row, inFlight.get(row.id) ?? [], curves);
+      }),
+    );
     const specs = new Map(tuningJobs.map((job) => [job.id, job.spec]));
     return {
       tuningJobs,
@@ -45,4 +67,17 @@ export class SchedulerStore implements StateStore {
       throw error;
     }
   }
+}
+
+/** What early stopping had heard before this server started. */
+async function loadCurves(database: Database, id: string, spec: TuningJobSpec): Promise<LearningCurves | undefined> {
+  const [definition] = spec.definitions;
+  if (spec.earlyStopping === 'Off' || definition === undefined) return undefined;
+  const curves = emptyCurves();
+  const points = await listObjectiveCurves(database, id, definition.objective.metricName);
+  for (const point of points) recordEpochs(curves, point.id, [point]);
+  for (const ended of new Set(points.filter((point) => point.ended_at !== null).map((point) => point.id))) {
+    closeCurve(curves, ended);
+  }
+  return curves;
 }
