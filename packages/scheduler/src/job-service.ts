@@ -200,6 +200,46 @@ export interface JobService {
   listAgents(): Promise<readonly AgentView[]>;
 }
 
+/** What can be done to jobs beside running them. Methods throw {@link JobNotFoundError} as those of JobService do. */
+export interface JobUpkeep {
+  /** Tags of a job; a tuned training job has those of its tuning job until it gets some of its own. */
+  tags(tenant: string, job: JobReference): Promise<Readonly<Record<string, string>>>;
+  /** Adds tags, or changes those there are. @returns all tags. @throws TooManyTagsError */
+  addTags(
+    tenant: string,
+    job: JobReference,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>>>;
+  removeTags(tenant: string, job: JobReference, keys: readonly string[]): Promise<void>;
+  /** Forgets a training job that has ended, with its log and metrics. Artifacts stay. @throws JobRunningError */
+  deleteTrainingJob(tenant: string, name: string): Promise<void>;
+  /** Forgets a tuning job that has ended. Its training jobs stay. @throws JobRunningError */
+  deleteTuningJob(tenant: string, name: string): Promise<void>;
+}
+
+export interface JobReference {
+  readonly kind: 'training job' | 'tuning job';
+  readonly name: string;
+}
+
+/** A job may have so many tags. */
+export const MAX_TAGS = 50;
+
+export class TooManyTagsError extends Error {
+  override readonly name = 'TooManyTagsError';
+  constructor(job: JobReference, count: number) {
+    super(`The ${job.kind} "${job.name}" would have ${count} tags; at most ${MAX_TAGS} are allowed.`);
+  }
+}
+
+/** The job has not ended, so it cannot be deleted. */
+export class JobRunningError extends Error {
+  override readonly name = 'JobRunningError';
+  constructor(kind: 'training job' | 'tuning job', jobName: string) {
+    super(`The ${kind} "${jobName}" has not ended; stop it first.`);
+  }
+}
+
 export class JobNotFoundError extends Error {
   override readonly name = 'JobNotFoundError';
   readonly jobName: string;

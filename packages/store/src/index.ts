@@ -3,6 +3,7 @@ export * from './commit.js';
 export * from './database.js';
 export * from './embedded/embedded-postgres.js';
 export * from './embedded/errors.js';
+export * from './job-changes.js';
 export * from './job-listing.js';
 export * from './jobs.js';
 export * from './logs.js';

@@ -51,7 +51,10 @@ function listed<Table extends 'training_jobs' | 'tuning_jobs', Output>(
   const column = sql.ref(`${table}.${listing.sortBy}`);
   const id = sql.ref(`${table}.id`);
   const order = sql.raw(listing.descending ? 'DESC' : 'ASC');
-  const conditions = [sql`${sql.ref(`${table}.tenant`)} = ${listing.tenant}`];
+  const conditions = [
+    sql`${sql.ref(`${table}.tenant`)} = ${listing.tenant}`,
+    sql`${sql.ref(`${table}.deleted_at`)} IS NULL`,
+  ];
   if (listing.nameContains !== undefined) {
     conditions.push(sql`position(${listing.nameContains} in ${sql.ref(`${table}.name`)}) > 0`);
   }

@@ -142,6 +142,7 @@ export async function findTuningJob(
     .selectAll()
     .where('tenant', '=', tenant)
     .where('name', '=', name)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst();
 }
 
@@ -164,6 +165,7 @@ export async function findTrainingJob(
     .selectAll()
     .where('tenant', '=', tenant)
     .where('name', '=', name)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst();
 }
 

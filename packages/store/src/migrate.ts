@@ -1,10 +1,12 @@
 import { type Migration, type MigrationProvider, Migrator } from 'kysely';
 import type { Database } from './database.js';
-import { down, up } from './migrations/0001-foundations.js';
+import * as foundations from './migrations/0001-foundations.js';
+import * as deletion from './migrations/0002-deletion.js';
 
 /** In the order of their names. A new migration is one file and one line here. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-foundations': { up, down },
+  '0001-foundations': { up: foundations.up, down: foundations.down },
+  '0002-deletion': { up: deletion.up, down: deletion.down },
 };
 
 class ListedMigrations implements MigrationProvider {

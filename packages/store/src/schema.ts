@@ -49,6 +49,7 @@ export interface TuningJobTable {
   created_at: Timestamp;
   last_modified_at: Timestamp;
   ended_at: Timestamp | null;
+  deleted_at: Timestamp | null;
 }
 
 export interface TrainingJobTable {
@@ -83,6 +84,7 @@ export interface TrainingJobTable {
   created_at: Timestamp;
   last_modified_at: Timestamp;
   ended_at: Timestamp | null;
+  deleted_at: Timestamp | null;
 }
 
 export interface AttemptTable {

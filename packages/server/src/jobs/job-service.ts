@@ -8,13 +8,18 @@ import {
   JobEndedError,
   JobNameTakenError,
   JobNotFoundError,
+  type JobReference,
+  JobRunningError,
   type JobService,
+  type JobUpkeep,
   type LogQuery,
   type LogSlice,
+  MAX_TAGS,
   newTrainingJobProgress,
   newTuningJobProgress,
   type Page,
   type SchedulerEvent,
+  TooManyTagsError,
   type TrainingJobQuery,
   type TrainingJobView,
   type TuningJobQuery,
@@ -22,6 +27,7 @@ import {
 } from '@fleetune/scheduler';
 import {
   type Database,
+  deleteTrainingJobRecords,
   findTrainingJob,
   findTrainingJobs,
   findTuningJob,
@@ -30,11 +36,14 @@ import {
   insertTuningJob,
   type JobListing,
   type JobSortColumn,
+  type JobTable,
   listMetricPoints,
   listTrainingJobRows,
   listTuningJobRows,
+  markJobDeleted,
   readLog,
   type StoredTrainingJob,
+  setJobTags,
 } from '@fleetune/store';
 import { algorithmFaults, tunedAlgorithmFaults } from './algorithm-faults.js';
 import { metricFaults } from './metric-faults.js';
@@ -52,11 +61,11 @@ export interface JobServiceParts {
 }
 
 /** Reads from the store; writes what is new to the store first, then tells the scheduler. */
-export function createJobService(parts: JobServiceParts): JobService {
+export function createJobService(parts: JobServiceParts): JobService & JobUpkeep {
   return new StoredJobService(parts);
 }
 
-class StoredJobService implements JobService {
+class StoredJobService implements JobService, JobUpkeep {
   readonly #parts: JobServiceParts;
   readonly #database: Database;
 
@@ -174,6 +183,54 @@ class StoredJobService implements JobService {
 
   listAgents(): Promise<readonly AgentView[]> {
     return this.#parts.agents();
+  }
+
+  async tags(tenant: string, job: JobReference): Promise<Readonly<Record<string, string>>> {
+    return (await this.#tagged(tenant, job)).tags;
+  }
+
+  async addTags(
+    tenant: string,
+    job: JobReference,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>>> {
+    const tagged = await this.#tagged(tenant, job);
+    const all = { ...tagged.tags, ...tags };
+    const count = Object.keys(all).length;
+    if (count > MAX_TAGS) throw new TooManyTagsError(job, count);
+    await setJobTags(this.#database, tagged.table, tagged.id, all);
+    return all;
+  }
+
+  async removeTags(tenant: string, job: JobReference, keys: readonly string[]): Promise<void> {
+    const tagged = await this.#tagged(tenant, job);
+    const left = Object.entries(tagged.tags).filter(([key]) => !keys.includes(key));
+    await setJobTags(this.#database, tagged.table, tagged.id, Object.fromEntries(left));
+  }
+
+  async deleteTrainingJob(tenant: string, name: string): Promise<void> {
+    const { id } = await this.#trainingJob(tenant, name);
+    await this.#delete('training job', name, 'training_jobs', id);
+    await deleteTrainingJobRecords(this.#database, id);
+  }
+
+  async deleteTuningJob(tenant: string, name: string): Promise<void> {
+    const { id } = await this.#tuningJob(tenant, name);
+    await this.#delete('tuning job', name, 'tuning_jobs', id);
+  }
+
+  async #delete(kind: JobReference['kind'], name: string, table: JobTable, id: string): Promise<void> {
+    const deleted = await markJobDeleted(this.#database, table, id, new Date(this.#parts.nowMs()));
+    if (!deleted) throw new JobRunningError(kind, name);
+  }
+
+  async #tagged(tenant: string, job: JobReference) {
+    if (job.kind === 'tuning job') {
+      const { id, tags } = await this.#tuningJob(tenant, job.name);
+      return { table: 'tuning_jobs' as const, id, tags };
+    }
+    const view = await this.describeTrainingJob(tenant, job.name);
+    return { table: 'training_jobs' as const, id: view.id, tags: view.tags };
   }
 
   async #trainingJob(tenant: string, name: string): Promise<StoredTrainingJob> {

@@ -1,0 +1,91 @@
+import { JobNotFoundError, JobRunningError, type SchedulerEvent, TooManyTagsError } from '@fleetune/scheduler';
+import { commitRows } from '@fleetune/store';
+import { startTemporaryDatabase, type TemporaryDatabase } from '@fleetune/store/fixture';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJobService } from './job-service.js';
+import { trainingJobRow } from './rows.js';
+
+const SPEC = {
+  algorithm: { kind: 'command', command: ['true'] },
+  hyperparameters: {},
+  channels: [],
+  outputUri: 'file:///out',
+  instances: [{ instanceType: 'small', instanceCount: 1, volumeSizeGib: 1 }],
+  stopping: { maxRuntimeSeconds: 60 },
+  maximumRetryAttempts: 0,
+  environment: {},
+  metricDefinitions: [],
+  networkIsolation: false,
+  spot: false,
+  keepAliveSeconds: 0,
+} as const;
+
+let temporary: TemporaryDatabase;
+const events: SchedulerEvent[] = [];
+
+beforeAll(async () => {
+  temporary = await startTemporaryDatabase();
+});
+afterAll(() => temporary.stop());
+
+function service() {
+  return createJobService({
+    database: temporary.database,
+    nowMs: () => Date.parse('2026-01-01'),
+    post: (event) => events.push(event),
+    searchFaults: () => [],
+    agents: async () => [],
+  });
+}
+
+async function create(name: string, tags: Record<string, string> = {}) {
+  return service().createTrainingJob('default', { name, spec: SPEC, origin: { api: 'test', request: {} }, tags });
+}
+
+/** What the scheduler would write when the job has run. */
+async function finish(name: string) {
+  const created = events.find((event) => event.kind === 'TrainingJobCreated' && event.job.name === name);
+  if (created?.kind !== 'TrainingJobCreated') throw new Error(`${name} was not created`);
+  const row = trainingJobRow({ ...created.job, status: 'Completed', endedAtMs: Date.parse('2026-01-02') });
+  await commitRows(temporary.database, 0, { tuningJobs: [], trainingJobs: [row], attempts: [], metrics: [] });
+}
+
+describe('tags', () => {
+  const job = { kind: 'training job', name: 'tagged' } as const;
+
+  it('are added, changed and removed', async () => {
+    await create('tagged', { team: 'vision' });
+    expect(await service().addTags('default', job, { team: 'speech', cost: '7' })).toEqual({
+      team: 'speech',
+      cost: '7',
+    });
+    await service().removeTags('default', job, ['team', 'unknown']);
+    expect(await service().tags('default', job)).toEqual({ cost: '7' });
+  });
+
+  it('are at most fifty', async () => {
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key-${index}`, '']));
+    await expect(service().addTags('default', job, many)).rejects.toBeInstanceOf(TooManyTagsError);
+  });
+
+  it('of another tenant’s job cannot be read', async () => {
+    await expect(service().tags('other', job)).rejects.toBeInstanceOf(JobNotFoundError);
+  });
+});
+
+describe('deletion', () => {
+  it('is refused while the job runs, and hides it once it has ended', async () => {
+    await create('short-lived');
+    await expect(service().deleteTrainingJob('default', 'short-lived')).rejects.toBeInstanceOf(JobRunningError);
+    await finish('short-lived');
+    await service().deleteTrainingJob('default', 'short-lived');
+    await expect(service().describeTrainingJob('default', 'short-lived')).rejects.toBeInstanceOf(JobNotFoundError);
+    const query = { sortBy: 'Name', sortOrder: 'Ascending', maxResults: 100 } as const;
+    const names = (await service().listTrainingJobs('default', query)).items.map((job) => job.name);
+    expect(names).not.toContain('short-lived');
+  });
+
+  it('leaves the name taken', async () => {
+    await expect(create('short-lived')).rejects.toThrow(/names are never used again/);
+  });
+});
