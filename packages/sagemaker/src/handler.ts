@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { accountOf } from './mapping/arn.js';
 import type { OperationContext } from './operation.js';
 import type { SageMakerOptions } from './options.js';
 import { operations } from './registry.js';
@@ -7,6 +8,7 @@ import { authenticate } from './signature/authenticate.js';
 import { InternalFailure, SerializationException, UnknownOperationException } from './wire/aws-error.js';
 import type { WireRequest, WireResponse } from './wire/http.js';
 import { errorResponse, successResponse } from './wire/response.js';
+import { targetOf } from './wire/target.js';
 
 /** Answers one request; never throws. */
 export type SageMakerHandler = (request: WireRequest) => Promise<WireResponse>;
@@ -22,7 +24,7 @@ const TARGET_PREFIX = 'SageMaker.';
 export function createSageMakerHandler(options: SageMakerOptions): SageMakerHandler {
   const context: Omit<OperationContext, 'tenant'> = {
     jobs: options.jobs,
-    account: { region: options.region, accountId: options.accountId ?? '000000000000' },
+    account: accountOf(options),
     algorithmImages: {
       resolve: options.resolveAlgorithmImage ?? (() => undefined),
       metricDefinitions: options.builtinMetricDefinitions ?? (() => []),
@@ -47,14 +49,6 @@ export function createSageMakerHandler(options: SageMakerOptions): SageMakerHand
       return errorResponse(requestId, now, known ?? new InternalFailure(requestId));
     }
   };
-}
-
-/** A presigned URL may carry the target in its query. */
-function targetOf({ headers, url }: WireRequest): string | undefined {
-  const header = headers['x-amz-target'];
-  if (typeof header === 'string') return header;
-  const query = new URLSearchParams(url.split(/\?(.*)/s)[1] ?? '');
-  return [...query].find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
 }
 
 function parseBody(body: Buffer): unknown {

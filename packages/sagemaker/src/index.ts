@@ -1,3 +1,4 @@
+export { createAwsHandler } from './aws-handler.js';
 export { createSageMakerHandler, isSageMakerTarget, type SageMakerHandler } from './handler.js';
 export type { SageMakerOptions } from './options.js';
 export { BODY_LIMIT_BYTES, registerSageMaker } from './plugin.js';

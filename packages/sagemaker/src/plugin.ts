@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { createSageMakerHandler } from './handler.js';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createAwsHandler } from './aws-handler.js';
 import type { SageMakerOptions } from './options.js';
+import { registerRestRefusal } from './rest-refusal.js';
 import {
   type AwsError,
   InternalFailure,
@@ -15,13 +16,14 @@ import { errorResponse } from './wire/response.js';
 export const BODY_LIMIT_BYTES = 6 * 1024 * 1024;
 
 /**
- * Answers SageMaker's API at `POST /`.
+ * Answers SageMaker's API at `POST /`, and what its clients ask of its neighbours: STS, IAM, ECR, CloudWatch and
+ * CloudWatch Logs.
  *
- * A server that has other services at `POST /` takes {@link createSageMakerHandler} instead and tells requests apart by
- * their target.
+ * A server that has other services at `POST /` takes `createAwsHandler` instead and tells requests apart by their
+ * signing name.
  */
 export async function registerSageMaker(app: FastifyInstance, options: SageMakerOptions): Promise<void> {
-  const handle = createSageMakerHandler({
+  const handle = createAwsHandler({
     onInternalFailure: (error, requestId, operation) => app.log.error({ err: error, requestId, operation }),
     ...options,
   });
@@ -37,10 +39,14 @@ export async function registerSageMaker(app: FastifyInstance, options: SageMaker
       if (answer.status >= 500) scope.log.error({ err: error, requestId });
       return send(reply, errorResponse(requestId, options.clock(), answer));
     });
-    scope.post('/', async (request, reply) => {
+    const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       return send(reply, await handle({ method: 'POST', url: request.url, headers: request.headers, body }));
-    });
+    };
+    scope.post('/', answer);
+    // Where clients that speak RPC v2 CBOR send a request, whatever the service.
+    scope.post('/service/:service/operation/:operation', answer);
+    registerRestRefusal(scope, options.clock);
   });
 }
 

@@ -5,6 +5,11 @@ export interface Account {
   readonly accountId: string;
 }
 
+/** @param options.accountId 12 digits; default `000000000000`. */
+export function accountOf(options: { readonly region: string; readonly accountId?: string }): Account {
+  return { region: options.region, accountId: options.accountId ?? '000000000000' };
+}
+
 export function trainingJobArn(account: Account, trainingJobName: string): string {
   return arn(account, 'training-job', trainingJobName);
 }

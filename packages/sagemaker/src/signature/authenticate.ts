@@ -17,7 +17,7 @@ export interface AccessKey {
 
 export type AccessKeys = (accessKeyId: string) => AccessKey | undefined;
 
-/** The signing name of the service; a signature made for another one is refused. */
+/** SageMaker's own. */
 export const SIGNING_NAME = 'sagemaker';
 
 const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
@@ -27,17 +27,23 @@ const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
  *
  * The region of the signature may be any: clients bring the one of their own configuration.
  *
+ * @param signingName of the service that answers; a signature made for another one is refused.
  * @returns the key the request was signed with.
  * @throws MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException,
  *   InvalidSignatureException
  */
-export async function authenticate(request: WireRequest, accessKeys: AccessKeys, now: Date): Promise<AccessKey> {
+export async function authenticate(
+  request: WireRequest,
+  accessKeys: AccessKeys,
+  now: Date,
+  signingName: string = SIGNING_NAME,
+): Promise<AccessKey> {
   const [path = '/', search = ''] = request.url.split(/\?(.*)/s);
   const query = new URLSearchParams(search);
   const presented = presentedSignature(request, query);
   const accessKey = accessKeys(presented.accessKeyId);
   if (accessKey === undefined) throw new UnrecognizedClientException(presented.accessKeyId);
-  checkScope(presented);
+  checkScope(presented, signingName);
   checkTime(presented, now);
   const headers = signedHeaders(request, presented);
   const expected = await sign(request.method, path, query, headers, request.body, presented, accessKey);
@@ -49,10 +55,10 @@ export async function authenticate(request: WireRequest, accessKeys: AccessKeys,
   return accessKey;
 }
 
-function checkScope(presented: PresentedSignature): void {
-  if (presented.service !== SIGNING_NAME) {
+function checkScope(presented: PresentedSignature, signingName: string): void {
+  if (presented.service !== signingName) {
     throw new InvalidSignatureException(
-      `The credential is scoped to the service "${presented.service}"; it must be "${SIGNING_NAME}".`,
+      `The credential is scoped to the service "${presented.service}"; it must be "${signingName}".`,
     );
   }
   const date = presented.signedAt.toISOString().slice(0, 10).replaceAll('-', '');
@@ -108,13 +114,13 @@ async function sign(
   query: URLSearchParams,
   headers: Record<string, string>,
   body: Buffer,
-  { form, accessKeyId, region, signedAt, expiresSeconds }: PresentedSignature,
+  { form, accessKeyId, region, service, signedAt, expiresSeconds }: PresentedSignature,
   { secretAccessKey }: AccessKey,
 ): Promise<string> {
   const signer = new SignatureV4({
     credentials: { accessKeyId, secretAccessKey },
     region,
-    service: SIGNING_NAME,
+    service,
     sha256: NodeSha256,
     applyChecksum: false,
   });

@@ -8,6 +8,7 @@ export class MissingAuthenticationTokenException extends AwsError {
       'MissingAuthenticationTokenException',
       403,
       'The request is not signed; sign it with AWS Signature Version 4 and an access key of this Fleetune.',
+      'MissingAuthenticationToken',
     );
   }
 }
@@ -16,7 +17,7 @@ export class MissingAuthenticationTokenException extends AwsError {
 export class IncompleteSignatureException extends AwsError {
   override readonly name = 'IncompleteSignatureException';
   constructor(message: string) {
-    super('IncompleteSignatureException', 403, message);
+    super('IncompleteSignatureException', 403, message, 'IncompleteSignature');
   }
 }
 
@@ -28,6 +29,7 @@ export class UnrecognizedClientException extends AwsError {
       'UnrecognizedClientException',
       403,
       `The access key "${accessKeyId}" is not known here; the security token included in the request is invalid.`,
+      'InvalidClientTokenId',
     );
   }
 }
@@ -36,6 +38,6 @@ export class UnrecognizedClientException extends AwsError {
 export class InvalidSignatureException extends AwsError {
   override readonly name = 'InvalidSignatureException';
   constructor(message: string) {
-    super('InvalidSignatureException', 403, message);
+    super('InvalidSignatureException', 403, message, 'SignatureDoesNotMatch');
   }
 }

@@ -4,10 +4,13 @@ export class AwsError extends Error {
   /** Such as `ValidationException`; goes to `__type` and to the header `x-amzn-errortype`. */
   readonly type: string;
   readonly status: number;
-  constructor(type: string, status: number, message: string) {
+  /** What the query protocol calls the type, such as `InvalidParameterValue`. */
+  readonly queryCode: string;
+  constructor(type: string, status: number, message: string, queryCode = type) {
     super(message);
     this.type = type;
     this.status = status;
+    this.queryCode = queryCode;
   }
 }
 
@@ -36,6 +39,7 @@ export class UnknownOperationException extends AwsError {
       target === undefined
         ? 'The request has no X-Amz-Target header, so it names no operation.'
         : `Fleetune does not answer the operation "${target}".`,
+      'InvalidAction',
     );
   }
 }
