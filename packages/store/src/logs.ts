@@ -1,4 +1,5 @@
 import type { AttemptKey } from '@fleetune/domain';
+import { sql } from 'kysely';
 import type { Database } from './database.js';
 
 export interface StoredLogChunk {
@@ -41,14 +42,19 @@ export async function readLog(
   fromOffset: number,
   maxBytes: number,
 ): Promise<StoredLogChunk[]> {
+  // The piece that `fromOffset` lies in begins before it.
+  const first = sql<number>`(
+    SELECT coalesce(max(byte_offset), 0) FROM log_chunks
+    WHERE training_job_id = ${key.trainingJobId} AND fence = ${key.fence} AND byte_offset <= ${fromOffset}
+  )`;
   const rows = await database.query
     .selectFrom('log_chunks')
     .select(['byte_offset', 'data', 'written_at'])
     .where('training_job_id', '=', key.trainingJobId)
     .where('fence', '=', key.fence)
-    .where((where) => where('byte_offset', '>', fromOffset - MAX_CHUNK_BYTES))
+    .where('byte_offset', '>=', first)
     .orderBy('byte_offset')
-    .limit(Math.ceil(maxBytes / 1024) + 2)
+    .limit(MAX_CHUNKS_PER_READ)
     .execute();
   const chunks: StoredLogChunk[] = [];
   let bytes = 0;
@@ -63,5 +69,5 @@ export async function readLog(
   return chunks;
 }
 
-/** No stored chunk is longer. */
-export const MAX_CHUNK_BYTES = 256 * 1024;
+/** Bounds the memory of one read: agents send pieces of at most 64 KiB. */
+const MAX_CHUNKS_PER_READ = 256;

@@ -270,6 +270,30 @@ describe('a log', () => {
   });
 });
 
+describe('a log of many small pieces', () => {
+  it('can be read to its end', async () => {
+    const row = training();
+    const key = { trainingJobId: row.id, fence: 1 };
+    await commit({ trainingJobs: [row], attempts: [attempt(row.id, { state: 'Leased', agent_id: 'mine' })] });
+    await temporary.database.pool.query(
+      `INSERT INTO log_chunks SELECT $1, 1, n * 5, convert_to(lpad(n::text, 4, '0') || E'\\n', 'UTF8'), now()
+       FROM generate_series(0, 2999) AS n`,
+      [row.id],
+    );
+    const pieces: Buffer[] = [];
+    let offset = 0;
+    for (;;) {
+      const chunks = await readLog(temporary.database, key, offset, 4096);
+      if (chunks.length === 0) break;
+      pieces.push(...chunks.map((chunk) => chunk.data));
+      offset = chunks.reduce((end, chunk) => Math.max(end, chunk.offset + chunk.data.length), offset);
+    }
+    expect(String(Buffer.concat(pieces))).toBe(
+      Array.from({ length: 3000 }, (_, n) => `${String(n).padStart(4, '0')}\n`).join(''),
+    );
+  });
+});
+
 describe('joining', () => {
   const agent = () => ({ id: randomUUID(), name: 'a', credential: randomUUID() });
 
