@@ -1,23 +1,29 @@
 """Builds a virtual environment at its final place, once, however many processes ask at the same time.
 
-Usage: build_environment.py REQUIREMENTS_FILE ENVIRONMENT_FOLDER
+Usage: build_environment.py [--plain] [--inherit FOLDER]... REQUIREMENTS_FILE ENVIRONMENT_FOLDER
+
+Without --plain the requirements must be exact wheels with hashes, and nothing else is installed. Packages of inherited
+folders can be imported in the environment, behind its own; pip takes them for installed and leaves them as they are.
 
 The environment is whole when its `complete` file is there; that file is written last. The lock is the kernel's, so a
 builder that dies gives it up at once, and the next one starts over from an empty folder. Prints one stage a line.
 """
 
+import argparse
 import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
 COMPLETE = "complete"
+EXACT = ["--require-hashes", "--only-binary=:all:", "--no-deps"]
 
 
-def main(requirements: Path, folder: Path) -> int:
+def main(requirements: Path, folder: Path, plain: bool, inherited: list) -> int:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with open(f"{folder}.lock", "w") as lock:
         _take(lock)
@@ -27,8 +33,9 @@ def main(requirements: Path, folder: Path) -> int:
         shutil.rmtree(folder, ignore_errors=True)
         print("creating", flush=True)
         venv.create(folder, with_pip=True, symlinks=True)
+        _inherit(inherited, folder)
         print("installing", flush=True)
-        status = _install(requirements, folder)
+        status = _install(requirements, folder, [] if plain else EXACT)
         if status != 0:
             shutil.rmtree(folder, ignore_errors=True)
             return status
@@ -45,14 +52,27 @@ def _take(lock) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def _install(requirements: Path, folder: Path) -> int:
+def _inherit(inherited: list, folder: Path) -> None:
+    packages = sysconfig.get_path("purelib", "venv" if "venv" in sysconfig.get_scheme_names() else "posix_prefix",
+                                  {"base": str(folder)})
+    lines = [f"import site; site.addsitedir({place!r})\n" for place in inherited]
+    if lines:
+        Path(packages, "inherited.pth").write_text("".join(lines))
+
+
+def _install(requirements: Path, folder: Path, exact: list) -> int:
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
-    exact = ["--require-hashes", "--only-binary=:all:", "--no-deps"]
     command = [str(folder / "bin" / "python"), "-m", "pip", "install", *quiet, *exact, "-r", str(requirements)]
     outside = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"}
     environment = {name: value for name, value in os.environ.items() if name not in outside}
-    return subprocess.run(command, env=environment, stdout=sys.stderr).returncode
+    return subprocess.run(command, env=environment, stdout=sys.stderr, cwd=requirements.parent).returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--inherit", action="append", default=[])
+    parser.add_argument("requirements", type=Path)
+    parser.add_argument("folder", type=Path)
+    given = parser.parse_args()
+    sys.exit(main(given.requirements.resolve(), given.folder, given.plain, given.inherit))

@@ -11,3 +11,8 @@ export type { HyperparameterDefinition } from './hyperparameter-definition.js';
 export { type ResolvedImage, resolveAlgorithmImage } from './image-uri.js';
 export * from './python-environment.js';
 export { PythonNotFoundError } from './python-interpreter.js';
+export {
+  ensureRequirementsEnvironment,
+  RequirementsEnvironmentError,
+  type RequirementsEnvironmentRequest,
+} from './requirements-environment.js';

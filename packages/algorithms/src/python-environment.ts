@@ -1,35 +1,27 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { findPythonInterpreter, type PythonInterpreter } from './python-interpreter.js';
+import {
+  BuildFailure,
+  buildEnvironment,
+  builtPython,
+  type PythonEnvironment,
+  type PythonEnvironmentStage,
+} from './environment-builder.js';
+import { FOR_BUILTINS, rememberedInterpreter } from './python-interpreter.js';
 
-/** Where the making of an environment has come to. `waiting`: another process is making the same one. */
-export type PythonEnvironmentStage = 'waiting' | 'creating' | 'installing';
+export type { PythonEnvironment, PythonEnvironmentStage };
 
 export interface PythonEnvironmentRequest {
   /** Requirements with exact pins and hashes; only wheels are installed, and nothing that is not listed. */
   readonly requirementsFile: string;
   /** Folder that holds one environment a digest. Shared by every process of the machine's user. */
   readonly cacheDirectory: string;
-  /** Path or command of the interpreter; otherwise see {@link findPythonInterpreter}. */
+  /** Path or command of the interpreter; otherwise `FLEETUNE_PYTHON`, else a `python3` from 3.10 to 3.13. */
   readonly python?: string;
   readonly log: (message: string) => void;
   readonly onProgress?: (stage: PythonEnvironmentStage) => void;
 }
-
-export interface PythonEnvironment {
-  /** Absolute path of the environment's interpreter. */
-  readonly python: string;
-  /** Names the environment: the same requirements on the same interpreter have the same digest. */
-  readonly digest: string;
-  /** False when it was there already, or when another process made it meanwhile. */
-  readonly created: boolean;
-}
-
-const BUILDER = fileURLToPath(new URL('../environment/build_environment.py', import.meta.url));
 
 /**
  * Makes sure that an environment with the given requirements exists, and says where.
@@ -43,19 +35,24 @@ const BUILDER = fileURLToPath(new URL('../environment/build_environment.py', imp
 export async function ensurePythonEnvironment(request: PythonEnvironmentRequest): Promise<PythonEnvironment> {
   const [requirements, interpreter] = await Promise.all([
     readFile(request.requirementsFile, 'utf8'),
-    rememberedInterpreter(request.python),
+    rememberedInterpreter(request.python, FOR_BUILTINS),
   ]);
   const digest = createHash('sha256').update(requirements).update('\0').update(interpreter.identity).digest('hex');
   const name = digest.slice(0, 20);
   const folder = join(request.cacheDirectory, name);
-  const python = join(folder, 'bin', 'python');
-  if ((await exists(join(folder, 'complete'))) && (await exists(python))) {
-    return { python, digest: name, created: false };
-  }
+  const python = await builtPython(folder);
+  if (python !== undefined) return { python, digest: name, created: false };
   request.log(`Making the Python ${interpreter.version} environment ${folder}; this happens once.`);
-  const created = await build(interpreter, folder, request);
+  const { requirementsFile, onProgress } = request;
+  const created = await buildEnvironment({
+    ...{ interpreter, folder, requirementsFile, onProgress },
+    options: [],
+    environment: process.env,
+  }).catch((error: unknown) => {
+    throw error instanceof BuildFailure ? new PythonEnvironmentError(requirementsFile, error.message) : error;
+  });
   request.log(`The Python environment ${folder} is ready.`);
-  return { python, digest: name, created };
+  return { python: join(folder, 'bin', 'python'), digest: name, created };
 }
 
 /** pip could not install the requirements. The message ends with what pip said. */
@@ -64,53 +61,7 @@ export class PythonEnvironmentError extends Error {
   constructor(requirementsFile: string, output: string) {
     super(
       `The Python environment for ${requirementsFile} could not be made. Check that this machine reaches a Python ` +
-        `package index (PIP_INDEX_URL) and has disk space, then try again. pip said:\n${output.trim()}`,
+        `package index (PIP_INDEX_URL) and has disk space, then try again. pip said:\n${output}`,
     );
   }
-}
-
-/** Probing costs tens of milliseconds, and the answer stays the same while this process lives. */
-const interpreters = new Map<string, Promise<PythonInterpreter>>();
-
-function rememberedInterpreter(preferred: string | undefined): Promise<PythonInterpreter> {
-  const key = preferred ?? process.env.FLEETUNE_PYTHON ?? '';
-  const known = interpreters.get(key);
-  if (known !== undefined) return known;
-  const probing = findPythonInterpreter(preferred);
-  interpreters.set(key, probing);
-  probing.catch(() => interpreters.delete(key));
-  return probing;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Characters of pip's output that an error shows, from its end. */
-const SHOWN_OUTPUT = 4000;
-
-/** @returns whether this call made it, rather than waited for another that did. */
-function build(interpreter: PythonInterpreter, folder: string, request: PythonEnvironmentRequest): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const builder = spawn(interpreter.path, ['-I', BUILDER, request.requirementsFile, folder], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let created = false;
-    let output = '';
-    createInterface({ input: builder.stdout }).on('line', (line) => {
-      if (line === 'created') created = true;
-      if (line === 'waiting' || line === 'creating' || line === 'installing') request.onProgress?.(line);
-    });
-    builder.stderr.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-SHOWN_OUTPUT);
-    });
-    builder.on('error', reject);
-    builder.on('close', (status) => {
-      if (status === 0) resolve(created);
-      else reject(new PythonEnvironmentError(request.requirementsFile, output || `It ended with status ${status}.`));
-    });
-  });
 }

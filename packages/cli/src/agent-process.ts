@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createAttemptExecutor, type Offer, queueSource, type RunningAgent, startAgent } from '@fleetune/agent';
-import { builtinCommand, builtinRequirementsFile, ensurePythonEnvironment } from '@fleetune/algorithms';
+import {
+  builtinCommand,
+  builtinRequirementsFile,
+  ensurePythonEnvironment,
+  ensureRequirementsEnvironment,
+} from '@fleetune/algorithms';
 import { openObjectStores } from '@fleetune/artifacts';
 import { s3Settings } from '@fleetune/server';
 import { pino } from 'pino';
@@ -27,6 +32,7 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
   const log = pino({ level: settings.logLevel, name: 'agent' }, pino.destination(2));
   const environments = environment.FLEETUNE_PYTHON_ENVIRONMENTS ?? join(dataDirectory, 'environments');
   const stateDirectory = join(dataDirectory, 'agents', settings.name);
+  const scriptPython = rememberedScriptPython(environment.FLEETUNE_PYTHON);
   const executor = await createAttemptExecutor({
     stateFolder: join(stateDirectory, 'attempts'),
     stores: openObjectStores({ s3: s3Settings(environment, dataDirectory) }),
@@ -38,7 +44,14 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
       });
       return builtinCommand(name, version, python);
     },
-    pythonInterpreter: rememberedScriptPython(environment.FLEETUNE_PYTHON),
+    pythonInterpreter: scriptPython,
+    prepareEnvironment: async (requirementsFile) =>
+      ensureRequirementsEnvironment({
+        requirementsFile,
+        cacheDirectory: environments,
+        python: await scriptPython(),
+        log: (message) => log.info(message),
+      }),
     stopGraceMs: stopGraceMs(environment.FLEETUNE_STOP_GRACE_SECONDS),
     hiddenPaths: [dataDirectory],
     exposedPaths: [environments],
@@ -69,7 +82,7 @@ function stopGraceMs(seconds: string | undefined): number | undefined {
 function rememberedScriptPython(preferred: string | undefined): () => Promise<string> {
   let found: Promise<string> | undefined;
   return () => {
-    found ??= scriptPython(preferred ?? 'python3');
+    found ??= findScriptPython(preferred ?? 'python3');
     found.catch(() => {
       found = undefined;
     });
@@ -77,7 +90,7 @@ function rememberedScriptPython(preferred: string | undefined): () => Promise<st
   };
 }
 
-async function scriptPython(command: string): Promise<string> {
+async function findScriptPython(command: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(command, ['-c', 'import sys; print(sys.executable)']);
     return stdout.trim();

@@ -5,13 +5,15 @@ import { type AttemptReport, AttemptReportSchema } from './generated/fleetune/ag
 import { fromInt64, toInt64 } from './int64.js';
 import { fromFinalMetricMessage, toFinalMetricMessage } from './metric-point.js';
 
-const STOP_REASONS: ReadonlySet<string> = new Set<StopReason>([
-  'UserRequested',
-  'TuningJobStopped',
-  'EarlyStopped',
-  'MaxRuntimeExceeded',
-  'MaxWaitExceeded',
-]);
+/** A record, so that a new reason cannot be forgotten here. */
+const STOP_REASONS: Readonly<Record<StopReason, true>> = {
+  UserRequested: true,
+  TuningJobStopped: true,
+  EarlyStopped: true,
+  MaxRuntimeExceeded: true,
+  MaxWaitExceeded: true,
+  AgentStopping: true,
+};
 
 /**
  * @param logBytes everything the attempt printed, dropped bytes included. A `Lost` outcome, which no agent reports of
@@ -45,7 +47,7 @@ export function fromAttemptReport(report: AttemptReport): AttemptResult {
 
 /** A reason that this version does not know counts as a user's request: the attempt did end, and on purpose. */
 export function parseStopReason(text: string): StopReason {
-  return STOP_REASONS.has(text) ? (text as StopReason) : 'UserRequested';
+  return Object.hasOwn(STOP_REASONS, text) ? (text as StopReason) : 'UserRequested';
 }
 
 type OutcomeInit = NonNullable<MessageInitShape<typeof AttemptReportSchema>['outcome']>;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { extractTarGz, openObjectStores } from '@fleetune/artifacts';
+import type { Algorithm } from '@fleetune/protocol';
 import { describe, expect, test } from 'vitest';
 import {
   channel,
@@ -244,10 +245,10 @@ time.sleep(600)`;
         entryPoint: 'train.py',
       },
     } as const;
-    const image = {
+    const image: Algorithm['kind'] = {
       case: 'image',
       value: { $typeName: 'fleetune.agent.v1.ImageAlgorithm', image: 'xgboost:1.7', entrypoint: [], arguments: [] },
-    } as const;
+    };
     const fine = python('pass');
     for (const [order, names] of [
       [makeOrder(fine, { channels: [channel('train', missing)] }), ['"train"', missing]],

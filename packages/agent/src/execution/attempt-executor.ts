@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { AttemptExecutor } from './attempt-execution.js';
 import { removeAttemptFolder } from './contract/attempt-folder.js';
 import { type AttemptExecutorOptions, withDefaults } from './executor-options.js';
+import { MetricCompiler } from './log/compiled-metrics.js';
 import { agentIdentity, agentLabel, isDeadLabel, orphanPids } from './process-tree/attempt-tag.js';
 import { orphanCgroups } from './process-tree/cgroup.js';
 import { signal } from './process-tree/proc.js';
@@ -27,7 +28,14 @@ export function createAttemptExecutor(options: AttemptExecutorOptions): AttemptE
   mkdirSync(attemptsFolder, { recursive: true });
   const allPipes = join(settings.stateFolder, 'pipes');
   const pipes = new OutputPipes(join(allPipes, agentLabel(agent)));
-  const context: AttemptContext = { settings, agent, attemptsFolder, pipes, sandbox: chooseSandbox(settings, agent) };
+  const context: AttemptContext = {
+    settings,
+    agent,
+    attemptsFolder,
+    pipes,
+    metrics: new MetricCompiler(),
+    sandbox: chooseSandbox(settings, agent),
+  };
 
   return {
     sandbox: context.sandbox.kind,

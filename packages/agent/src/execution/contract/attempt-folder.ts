@@ -67,8 +67,16 @@ export async function removeAttemptFolder(path: string): Promise<void> {
 }
 
 async function makeRemovable(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  // The removal that failed may still be at work on what did not hinder it.
+  await unlessGone(chmod(folder, 0o700));
+  for (const entry of (await unlessGone(readdir(folder, { withFileTypes: true }))) ?? []) {
     if (entry.isDirectory()) await makeRemovable(join(folder, entry.name));
   }
+}
+
+async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }

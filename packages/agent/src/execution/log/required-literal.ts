@@ -1,6 +1,9 @@
 /** `{2}`, `{2,}` and `{2,5}`; any other brace stands for itself. */
 const REPETITION = /^\{\d+(,\d*)?\}/;
 
+/** `(?i)`: changes the meaning of all that follows. Groups with flags of their own are skipped as all groups are. */
+const FLAGS = /^\(\?[a-zA-Z-]+\)/;
+
 /**
  * The longest text that every match of an RE2 pattern must contain, or an empty string when none is certain. Searching
  * for it first is many times cheaper than running the pattern on every line.
@@ -9,7 +12,8 @@ const REPETITION = /^\{\d+(,\d*)?\}/;
  * level has none. Too short an answer costs time, never a match.
  */
 export function requiredLiteral(pattern: string): string {
-  if (pattern.includes('(?')) return '';
+  // What `\Q` quotes may look like anything.
+  if (pattern.includes('\\Q')) return '';
   let longest = '';
   let run = '';
   const endRun = () => {
@@ -18,7 +22,7 @@ export function requiredLiteral(pattern: string): string {
   };
   for (let at = 0; at < pattern.length; ) {
     const char = pattern[at] ?? '';
-    if (char === '|') return '';
+    if (char === '|' || FLAGS.test(pattern.slice(at))) return '';
     if (char === '(') {
       endRun();
       at = endOfGroup(pattern, at);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingOrder } from '@fleetune/protocol';
 import { ClientFault, messageOf } from '../attempt-faults.js';
@@ -55,7 +55,9 @@ export async function resolveProgram(
 }
 
 async function pythonFor(requirementsFile: string, settings: ExecutorSettings): Promise<string> {
-  if (settings.prepareEnvironment === undefined || !existsSync(requirementsFile)) return settings.pythonInterpreter();
+  // A link would lead the installer to a file of the host.
+  const isFile = lstatSync(requirementsFile, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (settings.prepareEnvironment === undefined || !isFile) return settings.pythonInterpreter();
   try {
     return (await settings.prepareEnvironment(requirementsFile)).python;
   } catch (error) {

@@ -15,6 +15,7 @@ import { trainingEnvironment } from '../contract/training-environment.js';
 import { watchDisk } from '../disk-quota.js';
 import type { ExecutorSettings } from '../executor-options.js';
 import { placeChannels } from '../inputs/channels.js';
+import type { MetricCompiler } from '../log/compiled-metrics.js';
 import { lastLines } from '../log/last-lines.js';
 import { LogSpool } from '../log/log-spool.js';
 import { MetricBatcher } from '../log/metric-batcher.js';
@@ -35,6 +36,7 @@ export interface AttemptContext {
   readonly agent: AgentIdentity;
   readonly attemptsFolder: string;
   readonly pipes: OutputPipes;
+  readonly metrics: MetricCompiler;
 }
 
 type TrainingFacts = Pick<AttemptResult, 'finalMetrics' | 'trainingStartMs' | 'trainingEndMs' | 'startupMs'>;
@@ -112,7 +114,7 @@ export class ProcessAttempt implements AttemptExecution {
   async #train(): Promise<AttemptOutcome> {
     const { order } = this.#start;
     this.#enter('Starting', 'Preparing the attempt');
-    const scraper = new MetricScraper(order.metricDefinitions);
+    const scraper = new MetricScraper(this.#context.metrics.compile(order.metricDefinitions));
     if (order.networkIsolation && !this.#context.sandbox.isolates) {
       throw new ClientFault(
         'The job asks for network isolation, which this agent cannot give: it runs without a sandbox. Install bubblewrap on it, or turn EnableNetworkIsolation off.',
@@ -190,7 +192,7 @@ export class ProcessAttempt implements AttemptExecution {
       disk.stop();
     }
     batcher.add(scraper.finish(clock.nowMs()));
-    batcher.flush();
+    batcher.finish();
     const finalMetrics = scraper.finalMetrics();
     this.#facts = {
       finalMetrics,

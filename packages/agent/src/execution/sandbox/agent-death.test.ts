@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeTrainingFolders, trainingPaths } from '../contract/attempt-folder.js';
 import { makeExecutor, temporaryFolder } from '../execution.fixture.js';
 import { withDefaults } from '../executor-options.js';
-import { agentIdentity, attemptTag, taggedPids } from '../process-tree/attempt-tag.js';
+import { agentIdentity, agentLabel, attemptTag, taggedPids } from '../process-tree/attempt-tag.js';
 import { orphanCgroups } from '../process-tree/cgroup.js';
 import { processIdentity } from '../process-tree/proc.js';
 import { chooseSandbox } from './choose-sandbox.js';
@@ -65,6 +65,7 @@ test('a new agent kills what a dead one left running, and removes its folders', 
   const own = agentIdentity(stateFolder);
   const label = { pid: deadProcess?.pid ?? dead.pid ?? 0, startTicks: deadProcess?.startTicks ?? '1' };
   mkdirSync(join(stateFolder, 'attempts', `${label.pid}-${label.startTicks}`, 'job-death.1'), { recursive: true });
+  mkdirSync(join(stateFolder, 'pipes', `${label.pid}-${label.startTicks}`), { recursive: true });
   const tag = attemptTag({ stateId: own.stateId, process: label }, { trainingJobId: 'job-death', fence: 1 });
   const mine = attemptTag(own, { trainingJobId: 'job-death', fence: 2 });
   const orphan = spawn('sleep', ['600'], { env: { PATH: process.env.PATH, ...tag }, detached: true });
@@ -75,5 +76,6 @@ test('a new agent kills what a dead one left running, and removes its folders', 
   expect(swept).toEqual({ killedProcesses: 1 });
   expect(await orphanEnd).toBe('SIGKILL');
   expect(child.exitCode).toBeNull();
+  for (const kind of ['attempts', 'pipes']) expect(readdirSync(join(stateFolder, kind))).toEqual([agentLabel(own)]);
   child.kill('SIGKILL');
 });

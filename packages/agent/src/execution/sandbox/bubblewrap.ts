@@ -1,5 +1,5 @@
 import { namespaceTree } from '../process-tree/namespace-tree.js';
-import { existingPaths, otherOptEntries } from './hidden-paths.js';
+import { existingPaths, otherOptEntries, pathsToHide } from './hidden-paths.js';
 import {
   DROPPED_CAPABILITIES,
   initScript,
@@ -49,7 +49,7 @@ function optArguments(): string[] {
 
 function hidingArguments(hiddenPaths: readonly string[], exposedPaths: readonly string[]): string[] {
   return [
-    ...existingPaths(hiddenPaths).flatMap(({ path, isFolder }) =>
+    ...pathsToHide(hiddenPaths).flatMap(({ path, isFolder }) =>
       isFolder ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path],
     ),
     ...existingPaths(exposedPaths).flatMap(({ path }) => ['--ro-bind', path, path]),

@@ -1,12 +1,22 @@
 import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 
-export interface HiddenPath {
+export interface ExistingPath {
   readonly path: string;
   readonly isFolder: boolean;
 }
 
-/** What there is to hide right now, by real paths: a missing path hides nothing. */
-export function existingPaths(paths: readonly string[]): HiddenPath[] {
+/** What there is to hide right now. What is inside another hidden folder is covered with it. */
+export function pathsToHide(paths: readonly string[]): ExistingPath[] {
+  const existing = [...new Map(existingPaths(paths).map((one) => [one.path, one])).values()];
+  return existing.filter(({ path }) => !existing.some((other) => isInside(path, other.path)));
+}
+
+export function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/** Those of the paths that exist right now, by their real names. */
+export function existingPaths(paths: readonly string[]): ExistingPath[] {
   return paths.flatMap((wanted) => {
     try {
       const path = realpathSync(wanted);

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { namespaceTree } from '../process-tree/namespace-tree.js';
-import { existingPaths, otherOptEntries } from './hidden-paths.js';
+import { existingPaths, isInside, otherOptEntries, pathsToHide } from './hidden-paths.js';
 import {
   DROPPED_CAPABILITIES,
   initScript,
@@ -48,6 +48,8 @@ export function namespacesSandbox(hiddenPaths: readonly string[], exposedPaths: 
 /**
  * Builds the new `/opt` beside the attempt, with the training folder as its `ml`, and lays it over the old one. What is
  * shown again from inside hidden folders is held in `/opt/.exposed` while they are covered.
+ *
+ * Mount points are made here rather than by mount's own option for it, which only real root may use.
  */
 function writeMountTable(
   table: string,
@@ -72,24 +74,30 @@ function writeMountTable(
   for (const { source, target } of program.mounts) mount(source, join(stage, 'ml', target), 'none', 'bind,ro');
   const exposed = existingPaths(exposedPaths);
   exposed.forEach(({ path, isFolder }, index) => {
-    mkdirSync(join(stage, '.exposed'), { recursive: true });
     makeMountPoint(join(stage, '.exposed', String(index)), isFolder);
     mount(path, join(stage, '.exposed', String(index)), 'none', 'rbind');
   });
+  const covers = pathsToHide(hiddenPaths);
+  covers.forEach(({ path, isFolder }, index) => {
+    const cover = join(stage, '.covers', String(index));
+    makeMountPoint(cover, isFolder);
+    for (const shown of exposed) {
+      if (isInside(shown.path, path)) makeMountPoint(join(cover, relative(path, shown.path)), shown.isFolder);
+    }
+  });
   mount(stage, '/opt', 'none', 'rbind');
-  for (const { path, isFolder } of existingPaths(hiddenPaths)) {
-    if (isFolder) mount('tmpfs', path, 'tmpfs', 'mode=0755');
-    else mount('/dev/null', path, 'none', 'bind');
-  }
+  covers.forEach(({ path, isFolder }, index) => {
+    mount(isFolder ? `/opt/.covers/${index}` : '/dev/null', path, 'none', 'bind');
+  });
   exposed.forEach(({ path }, index) => {
-    mount(`/opt/.exposed/${index}`, path, 'none', 'bind,ro,x-mount.mkdir');
+    mount(`/opt/.exposed/${index}`, path, 'none', 'bind,ro');
   });
   writeFileSync(table, `${lines.join('\n')}\n`);
 }
 
 function makeMountPoint(path: string, isFolder: boolean): void {
-  if (isFolder) mkdirSync(path);
-  else writeFileSync(path, '');
+  mkdirSync(isFolder ? path : dirname(path), { recursive: true });
+  if (!isFolder) writeFileSync(path, '');
 }
 
 /** fstab separates by blanks and writes them as octal codes. */

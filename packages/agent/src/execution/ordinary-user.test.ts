@@ -1,0 +1,84 @@
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { command, makeExecutor, makeOrder, metric, runAttempt, startAttempt } from './execution.fixture.js';
+import { taggedPids } from './process-tree/attempt-tag.js';
+import { SandboxUnavailableError } from './sandbox/choose-sandbox.js';
+
+const NOBODY = 65534;
+/** What an installation for one user has on its path. */
+const PATH = '/usr/local/bin:/usr/bin:/bin';
+
+const home = mkdtempSync(join(tmpdir(), 'fleetune-ordinary-user-'));
+const secretFile = join(home, 'secret');
+writeFileSync(secretFile, 'hunter2');
+
+// Every test file has a process of its own, and this one gives up being root. Who is not root stays who they are.
+beforeAll(() => {
+  if (process.getuid?.() !== 0) return;
+  for (const path of [home, secretFile]) chownSync(path, NOBODY, NOBODY);
+  process.setgroups?.([NOBODY]);
+  process.setgid?.(NOBODY);
+  process.setuid?.(NOBODY);
+  Object.assign(process.env, { HOME: home, PATH });
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Why ordinary users have no such sandbox on this host; undefined when they have. */
+function missing(sandbox: 'bubblewrap' | 'namespaces' | 'none'): string | undefined {
+  try {
+    makeExecutor({ sandbox });
+    return undefined;
+  } catch (error) {
+    if (error instanceof SandboxUnavailableError) return error.message;
+    throw error;
+  }
+}
+
+describe.each(['bubblewrap', 'namespaces', 'none'] as const)('an ordinary user with sandbox %s', (sandbox) => {
+  test('runs programs behind the same walls, and removes what they leave', async (context) => {
+    const reason = missing(sandbox);
+    if (reason !== undefined) {
+      console.warn(`Not tested: ${reason}`);
+      context.skip(reason);
+    }
+    expect(process.getuid?.()).not.toBe(0);
+    const stateFolder = join(home, sandbox, 'agents');
+    const environments = join(home, sandbox, 'environments');
+    mkdirSync(environments, { recursive: true });
+    const executor = makeExecutor({
+      sandbox,
+      stateFolder,
+      hiddenPaths: [join(home, sandbox), secretFile],
+      exposedPaths: [environments],
+    });
+    const program = `
+echo "score=0.5" > /dev/stdout
+cat ${secretFile}
+mkdir -p "$SM_MODEL_DIR/locked/inner"; chmod 0 "$SM_MODEL_DIR/locked"
+echo bye > "$SM_OUTPUT_DIR/failure"; exit 3`;
+    const { result, log } = await runAttempt(
+      executor,
+      makeOrder(command('sh', '-c', program), { metricDefinitions: [metric('score', 'score=(\\S+)')] }),
+    );
+    expect(result).toMatchObject({
+      outcome: { kind: 'AlgorithmError', exitCode: 3, reason: expect.stringContaining('bye') },
+      finalMetrics: [{ name: 'score', value: 0.5 }],
+    });
+    if (sandbox !== 'none') expect(log).not.toContain('hunter2');
+    const [label = ''] = readdirSync(join(stateFolder, 'attempts'));
+    expect(readdirSync(join(stateFolder, 'attempts', label))).toEqual([]);
+
+    const running = startAttempt(
+      executor,
+      makeOrder(command('sh', '-c', 'setsid sleep 600 & echo up; exec sleep 600')),
+    );
+    await running.printed('up');
+    const tag = { FLEETUNE_ATTEMPT: `job-1.${running.execution.key.fence}` };
+    expect(taggedPids(tag)).not.toEqual([]);
+    await running.execution.kill();
+    expect(taggedPids(tag)).toEqual([]);
+  });
+});
