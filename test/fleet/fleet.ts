@@ -8,6 +8,9 @@ import { type Client, createClient } from '@fleetune/api/client';
 import pg from 'pg';
 import { eventually, freePort, killHard, startFleetune, stopGently } from './processes.js';
 
+/** PostgreSQL's code. */
+const DEADLOCK_DETECTED = '40P01';
+
 export type QueueKind = 'postgres' | 'redis';
 
 export interface Endpoint {
@@ -104,7 +107,16 @@ export class Fleet {
       execFileSync('redis-cli', ['-p', String(this.#redisPort), 'FLUSHALL']);
       return;
     }
-    await this.query('DROP SCHEMA bullmq CASCADE');
+    // Dropping locks every table while the queues are in use: PostgreSQL may refuse it as a deadlock, now and then.
+    await eventually('the queue schema is dropped', () =>
+      this.query('DROP SCHEMA bullmq CASCADE').then(
+        () => true as const,
+        (error: { code?: string }) => {
+          if (error.code !== DEADLOCK_DETECTED) throw error;
+          return undefined;
+        },
+      ),
+    );
   }
 
   /** Asks the server's own database. */
