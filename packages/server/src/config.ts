@@ -18,6 +18,8 @@ export interface ServerConfig {
   /** What agents use for the queue, where it differs from the server's (a user with fewer rights). */
   readonly agentQueueUrl?: string;
   readonly s3: S3Settings;
+  /** Where the server keeps uploads, and models whose job names no place: a bucket that every agent can reach. */
+  readonly bucketUri: string;
   readonly region: string;
   /** Twelve digits, as they stand in ARNs. */
   readonly accountId: string;
@@ -54,6 +56,7 @@ const Environment = z.object({
   FLEETUNE_S3_REGION: z.string().min(1).optional(),
   FLEETUNE_S3_ACCESS_KEY_ID: z.string().min(1).optional(),
   FLEETUNE_S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  FLEETUNE_S3_BUCKET: z.string().min(3).max(63).optional(),
   FLEETUNE_REGION: z.string().min(1).optional(),
   FLEETUNE_ACCOUNT_ID: z
     .string()
@@ -94,6 +97,7 @@ export function serverConfig(options: ServerOptions = {}, environment: NodeJS.Pr
     redisUrl: options.redisUrl ?? env.FLEETUNE_REDIS_URL,
     agentQueueUrl: options.agentQueueUrl ?? env.FLEETUNE_AGENT_QUEUE_URL,
     s3: options.s3 ?? s3Settings(env, dataDirectory),
+    bucketUri: options.bucketUri ?? `s3://${env.FLEETUNE_S3_BUCKET ?? 'fleetune'}`,
     region: options.region ?? env.FLEETUNE_REGION ?? 'us-east-1',
     accountId: options.accountId ?? env.FLEETUNE_ACCOUNT_ID ?? '000000000000',
     accessKeyId: options.accessKeyId ?? env.FLEETUNE_ACCESS_KEY_ID,

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { builtinMetricDefinitions, builtinNames, resolveAlgorithmImage } from '@fleetune/algorithms';
-import { folderUploads, registerApi } from '@fleetune/api';
+import { registerApi } from '@fleetune/api';
+import { joinUri } from '@fleetune/artifacts';
 import type { MetricDefinition, TuningJobSpec } from '@fleetune/domain';
 import { PROTOCOL_VERSION } from '@fleetune/protocol';
 import { openQueues, provisionAgentRole, type QueueConnection } from '@fleetune/queue';
@@ -26,6 +26,7 @@ import { Scheduling } from './scheduling.js';
 import { StoredSearchHost } from './search/search-host.js';
 import { searchProblem } from './search/search-problem.js';
 import { secretEquals } from './secret-equals.js';
+import { bucketUploads } from './uploads.js';
 import { VERSION } from './version.js';
 
 export interface RunningServer extends Credentials {
@@ -185,9 +186,9 @@ async function registerFaces(
   await registerApi(http, {
     jobs,
     authenticate: (token) => (secretEquals(token, credentials.token) ? TENANT : undefined),
-    uploads: folderUploads(join(config.dataDirectory, 'uploads')),
+    uploads: bucketUploads(config),
     defaults: {
-      outputUri: pathToFileURL(join(config.dataDirectory, 'objects', 'output')).href,
+      outputUri: joinUri(config.bucketUri, 'output'),
       builtinMetrics,
     },
   });
