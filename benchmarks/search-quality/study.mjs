@@ -1,7 +1,7 @@
 /**
  * One run of an optimiser on a function.
  *
- * @param open makes an optimiser for a problem: `ask(count)` gives `{ index, configuration }[]`, `tell(index, value)`.
+ * @param open makes an optimiser for a problem: `ask(count)` gives `{ trials }`, and `tell(index, value)`.
  * @param parallel how many trials are asked for at a time; all are told before the next are asked for.
  * @returns the regret after each evaluation, of the configuration whose observation is the best so far.
  */
@@ -11,7 +11,7 @@ export async function study(open, testFunction, { seed, budget, parallel }) {
   let best = Number.POSITIVE_INFINITY;
   let regret = Number.POSITIVE_INFINITY;
   while (regrets.length < budget) {
-    const trials = await optimizer.ask(Math.min(parallel, budget - regrets.length));
+    const { trials } = await optimizer.ask(Math.min(parallel, budget - regrets.length));
     for (const { index, configuration } of trials) {
       const observed = testFunction.observe(configuration, seed, regrets.length);
       if (observed < best) {
@@ -22,6 +22,5 @@ export async function study(open, testFunction, { seed, budget, parallel }) {
       await optimizer.tell(index, observed);
     }
   }
-  await optimizer.close();
   return regrets;
 }

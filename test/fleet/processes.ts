@@ -54,6 +54,24 @@ export function processesWith(marker: string): number[] {
     .filter((pid) => pid !== process.pid && commandLine(pid).includes(marker));
 }
 
+/** Process ids of a process's children. */
+export function childrenOf(parent: number | undefined): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    // The name stands in parentheses and may hold anything; the parent is the second field after it.
+    const [, fields] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return Number(fields?.split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Path of the program a process runs; empty when it is gone. */
 export function programOf(pid: number): string {
   try {

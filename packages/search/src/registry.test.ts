@@ -9,10 +9,12 @@ const problem: SearchProblem = {
 };
 
 describe('createStrategy', () => {
-  it.each(['Hyperband', 'TPE', 'CMA-ES', 'BOHB'] as const)('names what is available instead of %s', (strategy) => {
+  it.each(['Hyperband', 'BOHB'] as const)('names what is available instead of %s', (strategy) => {
     const create = () => createStrategy({ ...problem, strategy });
     expect(create).toThrow(UnsupportedStrategyError);
-    expect(create).toThrow(`Strategy "${strategy}" is not available yet; use one of Random, Grid, Sobol, Bayesian.`);
+    expect(create).toThrow(
+      `Strategy "${strategy}" is not available yet; use one of Random, Grid, Sobol, Bayesian, TPE, CMA-ES.`,
+    );
   });
 
   it('refuses a name that only an object prototype knows', () => {

@@ -1,9 +1,11 @@
 import type { StrategyName } from '@fleetune/domain';
 import { checkProblem } from './problem.js';
 import { createBayesian } from './strategies/bayesian.js';
+import { createCmaEs } from './strategies/cma-es.js';
 import { createGrid } from './strategies/grid.js';
 import { createRandom } from './strategies/random.js';
 import { createSobol } from './strategies/sobol.js';
+import { createTpe } from './strategies/tpe.js';
 import type { SearchProblem, Strategy } from './strategy.js';
 
 /** The strategies there are: a new one is a file in `strategies/` and a line here. */
@@ -12,6 +14,8 @@ const STRATEGIES: Partial<Record<StrategyName, (problem: SearchProblem) => Strat
   Grid: createGrid,
   Sobol: createSobol,
   Bayesian: createBayesian,
+  TPE: createTpe,
+  'CMA-ES': createCmaEs,
 };
 
 /** The strategy is not available in this version. `available` names those that are. */

@@ -35,24 +35,20 @@ async function up(options: UpOptions, context: CommandContext): Promise<void> {
   const server = await startServer(config);
   const stopping = interrupts(context);
   try {
-    const agent = await startLocalAgent({
-      grpcUrl: server.grpcUrl,
-      joinToken: server.joinToken,
-      dataDirectory: config.dataDirectory,
-      slots: options.slots,
-      logLevel: options.logLevel ?? 'warn',
-    });
+    const start = () =>
+      startLocalAgent({
+        grpcUrl: server.grpcUrl,
+        joinToken: server.joinToken,
+        dataDirectory: config.dataDirectory,
+        slots: options.slots,
+        logLevel: options.logLevel ?? 'warn',
+      });
+    const agent = await start();
     if (options.json) context.json(upDocument(server, config.dataDirectory, options.slots));
     else context.print(welcome(server, options.slots, context));
-    const end = await Promise.race([
-      stopping.first.then(() => 'asked' as const),
-      agent.ended.then(() => 'agent ended' as const),
-    ]);
-    if (end === 'asked') await drain(agent, stopping.second, context);
-    else {
-      context.note('The local agent ended by itself; its log above says why.');
-      context.exit(EXIT.failed);
-    }
+    const last = await keepAgent(agent, start, stopping.first, context);
+    if (last === undefined) context.exit(EXIT.failed);
+    else await drain(last, stopping.second, context);
   } finally {
     await Promise.race([server.stop(), stopping.second]);
     stopping.unlisten();
@@ -61,6 +57,32 @@ async function up(options: UpOptions, context: CommandContext): Promise<void> {
 
 /** How long an agent that was told to end at once may take to end its programs. */
 const END_AT_ONCE_MS = 12_000;
+
+/** An agent that ends so often by itself will not stay the next time either. */
+const MAX_AGENT_RESTARTS = 5;
+
+/**
+ * Starts the agent again when it ends by itself (killed for memory, say), until somebody asks to stop.
+ *
+ * @returns the agent that runs then, or undefined when it was started too often.
+ */
+async function keepAgent(
+  first: LocalAgent,
+  start: () => Promise<LocalAgent>,
+  stop: Promise<void>,
+  { note }: CommandContext,
+): Promise<LocalAgent | undefined> {
+  let agent = first;
+  for (let restarts = 0; ; restarts += 1) {
+    const end = await Promise.race([stop.then(() => 'asked' as const), agent.ended.then(() => 'ended' as const)]);
+    if (end === 'asked') return agent;
+    if (restarts === MAX_AGENT_RESTARTS) break;
+    note('The local agent ended by itself; starting it again. What it ran is tried again.');
+    agent = await start();
+  }
+  note(`The local agent ended by itself ${MAX_AGENT_RESTARTS + 1} times; its log above says why.`);
+  return undefined;
+}
 
 async function drain(agent: LocalAgent, atOnce: Promise<void>, context: CommandContext): Promise<void> {
   context.note('\nDraining: running programs may save. Ctrl-C again stops at once.');

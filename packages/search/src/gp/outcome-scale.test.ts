@@ -39,3 +39,10 @@ it('calls a constant objective all zero, and survives the widest values', () => 
   const { values } = scaleOutcomes(Float64Array.of(-1.5e308, 1.5e308, 0, 1e308, 4));
   expect(values.every(Number.isFinite)).toBe(true);
 });
+
+it('keeps small differences of a large objective, and how far apart the good ones are', () => {
+  const { values } = scaleOutcomes(Float64Array.of(1e6, 1e6 + 1e-3, 1e6 + 2e-3, 1e6 + 4e-3, 1e6 + 1));
+  const gap = (i: number) => (values[i + 1] as number) - (values[i] as number);
+  expect(gap(0)).toBeCloseTo(gap(1), 5);
+  expect(gap(3)).toBeLessThan(3 * gap(0));
+});

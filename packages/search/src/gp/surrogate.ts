@@ -21,6 +21,14 @@ interface Observations {
   readonly extraNoise: Float64Array;
 }
 
+/** A posterior under one of the lengthscale factors. */
+interface View {
+  readonly posterior: Posterior;
+  /** Positions of the observations inside the posterior, in its order. */
+  readonly members: number[];
+  knownCount: number;
+}
+
 /**
  * The Gaussian process of one search space as observations come in. Hyperparameters are fitted again when the history
  * has grown by an eighth, from where they stood; in between, the factor only grows by the new rows.
@@ -28,30 +36,28 @@ interface Observations {
 export class Surrogate {
   readonly #layout: KernelLayout;
   #hyperparameters: Hyperparameters;
-  #posterior: Posterior;
-  /** Positions of the observations inside the posterior, in its order. */
-  #members: number[] = [];
-  #knownCount = 0;
   #fittedCount = 0;
+  /** By lengthscale factor; emptied when the hyperparameters change. */
+  readonly #views = new Map<number, View>();
 
   constructor(layout: KernelLayout) {
     this.#layout = layout;
     this.#hyperparameters = priorMode(relevantDimension(layout));
-    this.#posterior = new Posterior(layout, this.#hyperparameters);
   }
 
-  /** The posterior given all observations, without pending points. At least one observation. */
-  condition(observations: Observations): Posterior {
+  /**
+   * The posterior given all observations, without pending points. At least one observation.
+   *
+   * @param factor multiplies the fitted lengthscales.
+   */
+  condition(observations: Observations, factor: number): Posterior {
     const count = observations.points.length;
-    this.#posterior.dropPending();
     if (count - this.#fittedCount >= Math.max(1, Math.min(100, Math.floor(this.#fittedCount / 8)))) {
       this.#refit(observations);
-    } else {
-      for (let i = this.#knownCount; i < count; i++) this.#add(observations, i);
     }
-    this.#knownCount = count;
-    this.#posterior.setValues(Float64Array.from(this.#members, (i) => observations.values[i] as number));
-    return this.#posterior;
+    const { posterior, members } = this.#upToDate(factor, observations);
+    posterior.setValues(Float64Array.from(members, (i) => observations.values[i] as number));
+    return posterior;
   }
 
   #refit(observations: Observations): void {
@@ -60,9 +66,26 @@ export class Surrogate {
     if (this.#fittedCount === 0 && count > 2 * COARSE_LIMIT) this.#fit(observations, COARSE_LIMIT, distance);
     this.#fit(observations, FIT_LIMIT, distance);
     this.#fittedCount = count;
-    this.#posterior = new Posterior(this.#layout, this.#hyperparameters, Math.min(count, POSTERIOR_LIMIT) + 16);
-    this.#members = [];
-    for (const i of chooseSubset(observations.values, POSTERIOR_LIMIT, distance)) this.#add(observations, i);
+    this.#views.clear();
+  }
+
+  #upToDate(factor: number, observations: Observations): View {
+    const count = observations.points.length;
+    const known = this.#views.get(factor);
+    if (known !== undefined) {
+      known.posterior.dropPending();
+      for (let i = known.knownCount; i < count; i++) add(known, observations, i);
+      known.knownCount = count;
+      return known;
+    }
+    const lengthscales = this.#hyperparameters.lengthscales.map((lengthscale) => factor * lengthscale);
+    const capacity = Math.min(count, POSTERIOR_LIMIT) + 16;
+    const posterior = new Posterior(this.#layout, { ...this.#hyperparameters, lengthscales }, capacity);
+    const view: View = { posterior, members: [], knownCount: count };
+    const distance = this.#distanceBetween(observations.points);
+    for (const i of chooseSubset(observations.values, POSTERIOR_LIMIT, distance)) add(view, observations, i);
+    this.#views.set(factor, view);
+    return view;
   }
 
   #fit(observations: Observations, limit: number, distance: (i: number, j: number) => number): void {
@@ -70,13 +93,8 @@ export class Surrogate {
     const n = data.points.length;
     const start = priorMode(relevantDimension(this.#layout));
     const starts = n <= 40 ? [this.#hyperparameters, start] : [this.#hyperparameters];
-    const maxEvaluations = Math.max(5, Math.min(60, Math.floor(FIT_WORK / (n * n * n + 1))));
+    const maxEvaluations = Math.max(8, Math.min(60, Math.floor(FIT_WORK / (n * n * n + 1))));
     this.#hyperparameters = fitHyperparameters(data, starts, maxEvaluations);
-  }
-
-  #add({ points, extraNoise }: Observations, i: number): void {
-    this.#posterior.addObserved(points[i] as Float64Array, extraNoise[i] as number);
-    this.#members.push(i);
   }
 
   /** Squared distance in lengthscales. */
@@ -99,6 +117,11 @@ export class Surrogate {
       return sum;
     };
   }
+}
+
+function add({ posterior, members }: View, { points, extraNoise }: Observations, i: number): void {
+  posterior.addObserved(points[i] as Float64Array, extraNoise[i] as number);
+  members.push(i);
 }
 
 function pick(layout: KernelLayout, observations: Observations, members: readonly number[]): FitData {

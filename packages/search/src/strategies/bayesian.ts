@@ -28,6 +28,12 @@ const LEAST_COMPLETED = 2;
 const LARGEST_NOISE = 1e4;
 /** The best observed points, around which candidates are drawn. */
 const CENTRE_COUNT = 5;
+/**
+ * The share of asks that take the function to be rougher than it most probably is, and what the fitted lengthscales are
+ * multiplied by then. A function of several valleys often looks like one wide bowl at first; this finds the others.
+ */
+const ROUGH_SHARE = 0.33;
+const ROUGH_FACTOR = 0.6;
 
 /** One training-job definition. */
 interface Arm {
@@ -163,6 +169,7 @@ class Bayesian implements Strategy {
 
   /** Models of all definitions that have been tried, on one scale of outcomes, pending trials included. */
   #conditionArms(): ReadyArm[] {
+    const isRough = randomStream(this.#seed, 'view', this.#ledger.nextIndex).uniform() < ROUGH_SHARE;
     const tried = this.#arms.filter((arm) => arm.trials.length > 0);
     const costs = tried.map((arm) => arm.trials.map((trial) => this.#cost(trial)));
     const { values, unit } = scaleOutcomes(Float64Array.from(costs.flat()));
@@ -173,7 +180,8 @@ class Bayesian implements Strategy {
       const extraNoise = Float64Array.from(arm.trials, (trial) =>
         Math.min(LARGEST_NOISE, (standardError(trial) * unit) ** 2),
       );
-      const posterior = arm.surrogate.condition({ points: arm.points, values: armValues, extraNoise });
+      const observations = { points: arm.points, values: armValues, extraNoise };
+      const posterior = arm.surrogate.condition(observations, isRough ? ROUGH_FACTOR : 1);
       for (const { suggestion } of this.#ledger.pending) {
         if (suggestion.definition === arm.definition) posterior.addPending(arm.space.encode(suggestion.configuration));
       }
