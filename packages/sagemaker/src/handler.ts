@@ -44,7 +44,7 @@ export function createSageMakerHandler(options: SageMakerOptions): SageMakerHand
       const output = await operation.answer(parseBody(request.body), { ...context, tenant });
       return successResponse(requestId, now, output);
     } catch (error) {
-      const known = awsErrorFor(error, operation.jobKind);
+      const known = awsErrorFor(error, operation.unknownJob);
       if (known === undefined) options.onInternalFailure?.(error, requestId, operation.name);
       return errorResponse(requestId, now, known ?? new InternalFailure(requestId));
     }

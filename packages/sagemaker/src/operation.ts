@@ -1,4 +1,4 @@
-import type { JobService } from '@fleetune/scheduler';
+import type { JobService, JobUpkeep } from '@fleetune/scheduler';
 import type { AlgorithmImages } from './mapping/algorithm.js';
 import type { Account } from './mapping/arn.js';
 import { parseShape } from './model/parse-shape.js';
@@ -7,7 +7,7 @@ import type { Validated } from './model/validated.js';
 
 /** What an operation may use to do its work for one caller. */
 export interface OperationContext {
-  readonly jobs: JobService;
+  readonly jobs: JobService & JobUpkeep;
   readonly tenant: string;
   readonly account: Account;
   readonly algorithmImages: AlgorithmImages;
@@ -15,13 +15,13 @@ export interface OperationContext {
   readonly randomSeed: () => number;
 }
 
-/** The kind of job that an operation names; decides how the service says that there is none. */
-export type JobKind = 'training job' | 'tuning job';
+/** The error by which an operation says that there is no such job; not always the one that the API model lists. */
+export type UnknownJobError = 'ValidationException' | 'ResourceNotFound';
 
 /** An operation with its types of input and output put away, as the registry keeps it. */
 export interface Operation {
   readonly name: string;
-  readonly jobKind: JobKind;
+  readonly unknownJob: UnknownJobError;
   /** @throws AwsError, or an error of the JobService. */
   answer(body: unknown, context: OperationContext): Promise<unknown>;
 }
@@ -30,13 +30,13 @@ export interface Operation {
 export function operation<Input, Output>(definition: {
   /** As in `X-Amz-Target: SageMaker.<name>`. */
   readonly name: string;
-  readonly jobKind: JobKind;
+  readonly unknownJob: UnknownJobError;
   perform(input: Validated<Input>, context: OperationContext): Promise<Output>;
 }): Operation {
   const { input } = operationModel(definition.name);
   return {
     name: definition.name,
-    jobKind: definition.jobKind,
+    unknownJob: definition.unknownJob,
     answer: (body, context) => definition.perform(parseShape(input, body) as Validated<Input>, context),
   };
 }

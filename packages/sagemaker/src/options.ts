@@ -1,10 +1,10 @@
 import type { MetricDefinition } from '@fleetune/domain';
-import type { JobService } from '@fleetune/scheduler';
+import type { JobService, JobUpkeep } from '@fleetune/scheduler';
 import type { AccessKeys } from './signature/authenticate.js';
 
 /** What stands behind the SageMaker API of one Fleetune. */
 export interface SageMakerOptions {
-  readonly jobs: JobService;
+  readonly jobs: JobService & JobUpkeep;
   /** Undefined for an access key nobody has. */
   readonly accessKeys: AccessKeys;
   readonly clock: () => Date;

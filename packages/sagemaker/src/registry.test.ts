@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InMemoryJobService } from './fixtures/in-memory-job-service.fixture.js';
 import { trainingJobRequest, tuningJobRequest } from './fixtures/requests.fixture.js';
+import { trainingJobArn, tuningJobArn } from './mapping/arn.js';
 import { parseShape } from './model/parse-shape.js';
 import { operationModel } from './model/service-model.js';
 import type { OperationContext } from './operation.js';
@@ -22,15 +23,23 @@ const context: OperationContext = {
 
 /** A request for each operation, by name; an operation without one fails the test below. */
 const REQUESTS: Readonly<Record<string, object | undefined>> = {
+  AddTags: { ResourceArn: trainingJobArn(context.account, 'churn-1'), Tags: [{ Key: 'stage', Value: '' }] },
   CreateHyperParameterTuningJob: tuningJobRequest({ HyperParameterTuningJobName: 'new' }),
   CreateTrainingJob: trainingJobRequest({ TrainingJobName: 'new' }),
+  DeleteHyperParameterTuningJob: { HyperParameterTuningJobName: 'ended' },
+  DeleteTags: { ResourceArn: trainingJobArn(context.account, 'churn-1'), TagKeys: ['team'] },
+  DeleteTrainingJob: { TrainingJobName: 'ended' },
   DescribeHyperParameterTuningJob: { HyperParameterTuningJobName: 'churn-tuning' },
   DescribeTrainingJob: { TrainingJobName: 'churn-tuning-001-abcdef12' },
+  GetSearchSuggestions: { Resource: 'TrainingJob' },
   ListHyperParameterTuningJobs: {},
+  ListTags: { ResourceArn: tuningJobArn(context.account, 'churn-tuning') },
   ListTrainingJobs: { MaxResults: 1 },
   ListTrainingJobsForHyperParameterTuningJob: { HyperParameterTuningJobName: 'churn-tuning' },
+  Search: { Resource: 'TrainingJob', SortBy: 'Metrics.metric-1' },
   StopHyperParameterTuningJob: { HyperParameterTuningJobName: 'churn-tuning' },
   StopTrainingJob: { TrainingJobName: 'churn-1' },
+  UpdateTrainingJob: { TrainingJobName: 'churn-1' },
 };
 
 async function answer(name: string, request: object): Promise<unknown> {
@@ -40,6 +49,10 @@ async function answer(name: string, request: object): Promise<unknown> {
 beforeAll(async () => {
   await answer('CreateTrainingJob', trainingJobRequest());
   await answer('CreateHyperParameterTuningJob', tuningJobRequest());
+  await answer('CreateTrainingJob', trainingJobRequest({ TrainingJobName: 'ended' }));
+  jobs.changeTrainingJob(TENANT, 'ended', { status: 'Completed' });
+  await answer('CreateHyperParameterTuningJob', tuningJobRequest({ HyperParameterTuningJobName: 'ended' }));
+  jobs.changeTuningJob(TENANT, 'ended', { status: 'Completed' });
   const configuration = { eta: 0.1, max_depth: 3, tree_method: 'hist' };
   const bestTrainingJob = await jobs.addTunedTrainingJob(TENANT, 'churn-tuning', 0, configuration, 0.5);
   const endTimeMs = Date.UTC(2026, 0, 2);
@@ -68,6 +81,11 @@ describe.each([...operations.keys()])('%s', (name) => {
     if (output === undefined) expect(answered).toBeUndefined();
     else expect(() => parseShape(output, JSON.parse(toJson(answered)))).not.toThrow();
   });
+});
+
+it('finds tuning jobs in the shape of the API model', async () => {
+  const found = await answer('Search', { Resource: 'HyperParameterTuningJob' });
+  expect(() => parseShape('SearchResponse', JSON.parse(toJson(found)))).not.toThrow();
 });
 
 it('describes jobs of other APIs in the shape of the API model', async () => {

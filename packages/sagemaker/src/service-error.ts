@@ -4,22 +4,26 @@ import {
   JobEndedError,
   JobNameTakenError,
   JobNotFoundError,
+  JobRunningError,
+  TooManyTagsError,
 } from '@fleetune/scheduler';
-import type { JobKind } from './operation.js';
+import type { UnknownJobError } from './operation.js';
 import { AwsError, ResourceInUse, ResourceNotFound, ValidationException } from './wire/aws-error.js';
 
 /** The answer for an error that the JobService throws by contract; undefined for every other error. */
-export function awsErrorFor(error: unknown, jobKind: JobKind): AwsError | undefined {
+export function awsErrorFor(error: unknown, unknownJob: UnknownJobError): AwsError | undefined {
   if (error instanceof AwsError) return error;
   if (error instanceof JobNotFoundError) {
     // Client code looks for this very sentence about training jobs, though the API model lists another error.
-    return jobKind === 'training job'
+    return unknownJob === 'ValidationException'
       ? new ValidationException('Requested resource not found.')
       : new ResourceNotFound(error.message);
   }
-  if (error instanceof JobNameTakenError) return new ResourceInUse(error.message);
+  if (error instanceof JobNameTakenError || error instanceof JobRunningError) return new ResourceInUse(error.message);
   if (error instanceof InvalidSpecError) return new ValidationException(error.faults.join(' '));
   if (error instanceof JobEndedError) return new ValidationException(`The request was rejected. ${error.message}`);
-  if (error instanceof InvalidTokenError) return new ValidationException(error.message);
+  if (error instanceof InvalidTokenError || error instanceof TooManyTagsError) {
+    return new ValidationException(error.message);
+  }
   return undefined;
 }

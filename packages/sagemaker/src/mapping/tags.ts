@@ -12,3 +12,10 @@ export function tagRecord(tags: readonly Validated<Tag>[] | undefined): Readonly
   }
   return Object.fromEntries(entries);
 }
+
+/** Tags as the API lists them, by their keys in code unit order. */
+export function tagList(tags: Readonly<Record<string, string>>): Tag[] {
+  return Object.keys(tags)
+    .sort()
+    .map((key) => ({ Key: key, Value: tags[key] }));
+}

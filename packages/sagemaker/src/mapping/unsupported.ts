@@ -1,11 +1,19 @@
-import { type ConstraintFault, elementPath, joinPath, pathSegment } from '../model/constraint-fault.js';
+import {
+  type ConstraintFault,
+  constraintException,
+  elementPath,
+  joinPath,
+  pathSegment,
+} from '../model/constraint-fault.js';
 
 /** A member of the API that asks for something Fleetune does not do yet. */
-interface Unsupported {
+export interface Unsupported {
   /** From the request or the training job definition; `[]` stands for every element. */
   readonly member: string;
   /** Values that ask for what Fleetune does anyway. */
-  readonly except?: readonly string[];
+  readonly except?: readonly (string | number)[];
+  /** The only values that ask for it. Default: all but those that say to want none. */
+  readonly asking?: readonly boolean[];
   /** Ends the sentence "... must be left out: " or "... must be one of [...]: ". */
   readonly because: string;
 }
@@ -89,18 +97,46 @@ const LIST_TRAINING_JOBS: readonly Unsupported[] = [
   { member: 'TrainingPlanArnEquals', because: 'there are no training plans' },
 ];
 
+const UPDATE_TRAINING_JOB: readonly Unsupported[] = [
+  {
+    member: 'ResourceConfig.KeepAlivePeriodInSeconds',
+    except: [0],
+    because: 'warm pools are not available',
+  },
+  { member: 'ProfilerConfig.DisableProfiler', asking: [false], because: 'training jobs are not profiled' },
+  { member: 'ProfilerConfig.ProfilingIntervalInMilliseconds', because: 'training jobs are not profiled' },
+  { member: 'ProfilerConfig.ProfilingParameters', because: 'frameworks are not profiled' },
+  { member: 'ProfilerConfig.S3OutputPath', because: 'training jobs are not profiled' },
+  { member: 'ProfilerRuleConfigurations', because: 'profiler rules are not evaluated' },
+  { member: 'RemoteDebugConfig.EnableRemoteDebug', because: 'log in to the machine instead' },
+];
+
+const SEARCH: readonly Unsupported[] = [
+  { member: 'CrossAccountFilterOption', except: ['SameAccount'], because: 'accounts share nothing' },
+  { member: 'VisibilityConditions', because: 'whoever may search sees every job of the account' },
+];
+
 /** Everything of the API that is refused because Fleetune does not do it yet, by what is asked for. */
 export const UNSUPPORTED = {
   trainingJob: TRAINING_JOB,
   tuningJob: TUNING_JOB,
   listTrainingJobs: LIST_TRAINING_JOBS,
+  updateTrainingJob: UPDATE_TRAINING_JOB,
+  search: SEARCH,
 } as const;
+
+/** @throws ValidationException naming every member of `request` that is in the table and asks for something. */
+export function refuseUnsupported(request: object, table: readonly Unsupported[]): void {
+  const faults = unsupportedFaults(request, table);
+  if (faults.length > 0) throw constraintException(faults);
+}
 
 /** One fault for each member of `request` that is in the table and asks for something. */
 export function unsupportedFaults(request: object, table: readonly Unsupported[]): ConstraintFault[] {
-  return table.flatMap(({ member, except = [], because }) =>
+  return table.flatMap(({ member, except = [], asking, because }) =>
     valuesAt(request, member.split('.'), '')
-      .filter(({ value }) => asksForSomething(value) && !(typeof value === 'string' && except.includes(value)))
+      .filter(({ value }) => asking?.some((asked) => asked === value) ?? asksForSomething(value))
+      .filter(({ value }) => !except.some((excepted) => excepted === value))
       .map(({ path, value }) => {
         const remedy = except.length > 0 ? `one of [${except.join(', ')}]` : 'left out';
         return { path, value, constraint: `Member must be ${remedy} in this version of Fleetune: ${because}` };

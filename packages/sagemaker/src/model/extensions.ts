@@ -1,4 +1,4 @@
-import type { Shape, Shapes } from './service-model.js';
+import type { Shape, Shapes } from './shape.js';
 
 /** Where Fleetune accepts more than SageMaker does. Everything that SageMaker accepts stays accepted. */
 const EXTENSIONS: Readonly<Record<string, Shape>> = {

@@ -16,6 +16,9 @@ if (modelPath === undefined) {
 }
 const source = JSON.parse(readFileSync(modelPath, 'utf8'));
 
+/** Structures of which only these members are ever sent. */
+const MEMBERS = { SearchRecord: ['HyperParameterTuningJob', 'TrainingJob'] };
+
 const operations = {};
 const shapes = {};
 for (const name of Object.keys(source.operations).sort()) {
@@ -40,8 +43,11 @@ function reach(name) {
   const shape = source.shapes[name];
   if (shape === undefined) throw new Error(`The API model has no shape named ${name}.`);
   const { sensitive: _sensitive, box: _box, ...facts } = shape;
+  if (name in MEMBERS) {
+    facts.members = Object.fromEntries(MEMBERS[name].map((member) => [member, shape.members[member]]));
+  }
   shapes[name] = facts;
-  for (const next of [...Object.values(shape.members ?? {}), shape.member, shape.key, shape.value]) {
+  for (const next of [...Object.values(facts.members ?? {}), shape.member, shape.key, shape.value]) {
     if (next !== undefined) reach(next);
   }
 }

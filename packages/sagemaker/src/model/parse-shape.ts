@@ -1,14 +1,8 @@
 import { SerializationException } from '../wire/aws-error.js';
 import { anchoredPattern } from './anchored-pattern.js';
 import { type ConstraintFault, constraintException, elementPath, joinPath, pathSegment } from './constraint-fault.js';
-import {
-  type ListShape,
-  type MapShape,
-  type NumberShape,
-  type StringShape,
-  type StructureShape,
-  shapes,
-} from './service-model.js';
+import { shapes } from './service-model.js';
+import type { ListShape, MapShape, NumberShape, StringShape, StructureShape } from './shape.js';
 
 /**
  * Reads a JSON value as a shape of the API model: nulls are absent members, timestamps become Dates.
@@ -18,25 +12,33 @@ import {
  */
 export function parseShape(shapeName: string, value: unknown): unknown {
   const faults: ConstraintFault[] = [];
-  const parsed = parse(shapeName, value, '', faults);
+  const parsed = parse(shapeName, value, '', 0, faults);
   if (faults.length > 0) throw constraintException(faults);
   return parsed;
 }
 
 /** Strings whose shape sets no limit of its own are not matched against its pattern beyond this length. */
 const MAX_MATCHED_CHARACTERS = 8192;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const INT32_MAX = 2 ** 31 - 1;
+/** Search expressions may hold search expressions; everything else of the model ends long before. */
+const MAX_DEPTH = 64;
+/** Times that every calendar on the way can write: the years 1 to 9999. */
+const FIRST_TIME_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_TIME_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-function parse(shapeName: string, value: unknown, path: string, faults: ConstraintFault[]): unknown {
+function parse(shapeName: string, value: unknown, path: string, depth: number, faults: ConstraintFault[]): unknown {
   const shape = shapes[shapeName];
   if (shape === undefined) throw new Error(`The API model has no shape named ${shapeName}.`);
+  if (depth > MAX_DEPTH)
+    throw new SerializationException(`The request body is nested deeper than ${MAX_DEPTH} levels.`);
   switch (shape.type) {
     case 'structure':
-      return parseStructure(shape, value, path, faults);
+      return parseStructure(shape, value, path, depth + 1, faults);
     case 'list':
-      return parseList(shape, value, path, faults);
+      return parseList(shape, value, path, depth + 1, faults);
     case 'map':
-      return parseMap(shape, value, path, faults);
+      return parseMap(shape, value, path, depth + 1, faults);
     case 'string':
       return parseString(shape, value, path, faults);
     case 'boolean':
@@ -48,7 +50,13 @@ function parse(shapeName: string, value: unknown, path: string, faults: Constrai
   }
 }
 
-function parseStructure(shape: StructureShape, value: unknown, path: string, faults: ConstraintFault[]): unknown {
+function parseStructure(
+  shape: StructureShape,
+  value: unknown,
+  path: string,
+  depth: number,
+  faults: ConstraintFault[],
+): unknown {
   if (!isRecord(value)) return mismatch(value, 'a structure', path);
   const parsed: [string, unknown][] = [];
   for (const [member, entry] of Object.entries(value)) {
@@ -58,7 +66,7 @@ function parseStructure(shape: StructureShape, value: unknown, path: string, fau
     if (memberShape === undefined) {
       faults.push({ path: memberPath, value: entry, constraint: 'Member must be one that the API knows' });
     } else {
-      parsed.push([member, parse(memberShape, entry, memberPath, faults)]);
+      parsed.push([member, parse(memberShape, entry, memberPath, depth, faults)]);
     }
   }
   for (const member of shape.required ?? []) {
@@ -69,25 +77,25 @@ function parseStructure(shape: StructureShape, value: unknown, path: string, fau
   return Object.fromEntries(parsed);
 }
 
-function parseList(shape: ListShape, value: unknown, path: string, faults: ConstraintFault[]): unknown {
+function parseList(shape: ListShape, value: unknown, path: string, depth: number, faults: ConstraintFault[]): unknown {
   if (!Array.isArray(value)) return mismatch(value, 'a list', path);
   if (sizeFault(shape, value.length, value, path, faults)) return value;
   return value.map((entry, index) => {
-    if (entry !== null) return parse(shape.member, entry, elementPath(path, index), faults);
+    if (entry !== null) return parse(shape.member, entry, elementPath(path, index), depth, faults);
     faults.push({ path: elementPath(path, index), value: null, constraint: 'Member must not be null' });
     return entry;
   });
 }
 
-function parseMap(shape: MapShape, value: unknown, path: string, faults: ConstraintFault[]): unknown {
+function parseMap(shape: MapShape, value: unknown, path: string, depth: number, faults: ConstraintFault[]): unknown {
   if (!isRecord(value)) return mismatch(value, 'a map', path);
   const entries = Object.entries(value).filter(([, entry]) => entry !== null);
   if (sizeFault(shape, entries.length, value, path, faults)) return value;
   return Object.fromEntries(
     entries.map(([key, entry]) => {
       const entryPath = joinPath(path, `${key}.member`);
-      parse(shape.key, key, joinPath(path, `${key}.key`), faults);
-      return [key, parse(shape.value, entry, entryPath, faults)];
+      parse(shape.key, key, joinPath(path, `${key}.key`), depth, faults);
+      return [key, parse(shape.value, entry, entryPath, depth, faults)];
     }),
   );
 }
@@ -103,6 +111,9 @@ function parseString(shape: StringShape, value: unknown, path: string, faults: C
   if (sizeFault(limits, characterCount(value, limits.max), value, path, faults)) return value;
   if (shape.pattern !== undefined && !anchoredPattern(shape.pattern).test(value)) {
     faults.push({ path, value, constraint: `Member must satisfy regular expression pattern: ${shape.pattern}` });
+  } else if (value.includes('\0') || LONE_SURROGATE.test(value)) {
+    // Neither can be stored as text.
+    faults.push({ path, value, constraint: 'Member must be Unicode text without null characters' });
   }
   return value;
 }
@@ -130,10 +141,11 @@ function numberName(shape: NumberShape): string {
   return shape.type === 'integer' ? 'an Integer' : `a ${shape.type.charAt(0).toUpperCase()}${shape.type.slice(1)}`;
 }
 
-/** Seconds since 1970, with a fraction, in the range of Date. */
+/** Seconds since 1970, with a fraction. */
 function parseTimestamp(value: unknown, path: string): unknown {
-  const date = typeof value === 'number' ? new Date(Math.round(value * 1000)) : undefined;
-  return date === undefined || Number.isNaN(date.getTime()) ? mismatch(value, 'a Timestamp', path) : date;
+  const timeMs = typeof value === 'number' ? Math.round(value * 1000) : Number.NaN;
+  const isKnown = timeMs >= FIRST_TIME_MS && timeMs <= LAST_TIME_MS;
+  return isKnown ? new Date(timeMs) : mismatch(value, 'a Timestamp', path);
 }
 
 /** Notes a size out of bounds; true when there was one. */

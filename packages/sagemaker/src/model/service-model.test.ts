@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anchoredPattern } from './anchored-pattern.js';
-import { type StringShape, shapes } from './service-model.js';
+import { shapes } from './service-model.js';
+import type { StringShape } from './shape.js';
 
 const patterned = Object.entries(shapes).flatMap(([name, shape]) =>
   shape.type === 'string' && shape.pattern !== undefined ? [[name, shape] as const] : [],

@@ -13,7 +13,7 @@ export const createHyperParameterTuningJob = operation<
   CreateHyperParameterTuningJobResponse
 >({
   name: 'CreateHyperParameterTuningJob',
-  jobKind: 'tuning job',
+  unknownJob: 'ResourceNotFound',
   async perform(input, { jobs, tenant, account, algorithmImages, randomSeed }) {
     const view = await jobs.createTuningJob(tenant, {
       name: input.HyperParameterTuningJobName,

@@ -7,7 +7,7 @@ import { operation } from '../operation.js';
 
 export const createTrainingJob = operation<CreateTrainingJobRequest, CreateTrainingJobResponse>({
   name: 'CreateTrainingJob',
-  jobKind: 'training job',
+  unknownJob: 'ValidationException',
   async perform(input, { jobs, tenant, account, algorithmImages }) {
     const view = await jobs.createTrainingJob(tenant, {
       name: input.TrainingJobName,

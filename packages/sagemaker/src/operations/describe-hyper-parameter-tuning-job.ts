@@ -10,7 +10,7 @@ export const describeHyperParameterTuningJob = operation<
   DescribeHyperParameterTuningJobResponse
 >({
   name: 'DescribeHyperParameterTuningJob',
-  jobKind: 'tuning job',
+  unknownJob: 'ResourceNotFound',
   async perform({ HyperParameterTuningJobName }, { jobs, tenant, account }) {
     return tuningJobDescription(await jobs.describeTuningJob(tenant, HyperParameterTuningJobName), account);
   },

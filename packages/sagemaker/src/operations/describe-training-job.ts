@@ -4,7 +4,7 @@ import { operation } from '../operation.js';
 
 export const describeTrainingJob = operation<DescribeTrainingJobRequest, DescribeTrainingJobResponse>({
   name: 'DescribeTrainingJob',
-  jobKind: 'training job',
+  unknownJob: 'ValidationException',
   async perform({ TrainingJobName }, { jobs, tenant, account }) {
     return trainingJobDescription(await jobs.describeTrainingJob(tenant, TrainingJobName), account);
   },

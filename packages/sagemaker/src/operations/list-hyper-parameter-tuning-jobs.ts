@@ -11,7 +11,7 @@ export const listHyperParameterTuningJobs = operation<
   ListHyperParameterTuningJobsResponse
 >({
   name: 'ListHyperParameterTuningJobs',
-  jobKind: 'tuning job',
+  unknownJob: 'ResourceNotFound',
   async perform(input, { jobs, tenant, account }) {
     const status = input.StatusEquals;
     const page = isNeverReached(status)

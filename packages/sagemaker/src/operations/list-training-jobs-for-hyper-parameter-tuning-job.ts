@@ -11,7 +11,7 @@ export const listTrainingJobsForHyperParameterTuningJob = operation<
   ListTrainingJobsForHyperParameterTuningJobResponse
 >({
   name: 'ListTrainingJobsForHyperParameterTuningJob',
-  jobKind: 'tuning job',
+  unknownJob: 'ResourceNotFound',
   async perform(input, { jobs, tenant, account }) {
     const status = input.StatusEquals;
     const page = isNeverReached(status)

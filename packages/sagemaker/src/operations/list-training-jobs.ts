@@ -1,16 +1,14 @@
 import type { ListTrainingJobsRequest, ListTrainingJobsResponse } from '@aws-sdk/client-sagemaker';
 import { EMPTY_PAGE, isNeverReached, pageRequest, timeWindow } from '../mapping/list-query.js';
 import { trainingJobSummary } from '../mapping/training-job-summary.js';
-import { UNSUPPORTED, unsupportedFaults } from '../mapping/unsupported.js';
-import { constraintException } from '../model/constraint-fault.js';
+import { refuseUnsupported, UNSUPPORTED } from '../mapping/unsupported.js';
 import { operation } from '../operation.js';
 
 export const listTrainingJobs = operation<ListTrainingJobsRequest, ListTrainingJobsResponse>({
   name: 'ListTrainingJobs',
-  jobKind: 'training job',
+  unknownJob: 'ValidationException',
   async perform(input, { jobs, tenant, account }) {
-    const faults = unsupportedFaults(input, UNSUPPORTED.listTrainingJobs);
-    if (faults.length > 0) throw constraintException(faults);
+    refuseUnsupported(input, UNSUPPORTED.listTrainingJobs);
     const status = input.StatusEquals;
     const page = isNeverReached(status)
       ? EMPTY_PAGE

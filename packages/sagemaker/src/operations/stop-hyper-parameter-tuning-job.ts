@@ -3,7 +3,7 @@ import { operation } from '../operation.js';
 
 export const stopHyperParameterTuningJob = operation<StopHyperParameterTuningJobRequest, void>({
   name: 'StopHyperParameterTuningJob',
-  jobKind: 'tuning job',
+  unknownJob: 'ResourceNotFound',
   async perform({ HyperParameterTuningJobName }, { jobs, tenant }) {
     await jobs.stopTuningJob(tenant, HyperParameterTuningJobName);
   },

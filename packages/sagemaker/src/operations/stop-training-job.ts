@@ -3,7 +3,7 @@ import { operation } from '../operation.js';
 
 export const stopTrainingJob = operation<StopTrainingJobRequest, void>({
   name: 'StopTrainingJob',
-  jobKind: 'training job',
+  unknownJob: 'ValidationException',
   async perform({ TrainingJobName }, { jobs, tenant }) {
     await jobs.stopTrainingJob(tenant, TrainingJobName);
   },

@@ -1,7 +1,7 @@
 import type { WireRequest } from '../wire/http.js';
 import { IncompleteSignatureException, MissingAuthenticationTokenException } from './signature-error.js';
 
-export const ALGORITHM = 'AWS4-HMAC-SHA256';
+const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /** A Signature Version 4 as a request presents it, read but not yet believed. */
 export interface PresentedSignature {

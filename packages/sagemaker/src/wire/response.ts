@@ -2,7 +2,7 @@ import type { AwsError } from './aws-error.js';
 import type { WireResponse } from './http.js';
 import { toJson } from './to-json.js';
 
-export const CONTENT_TYPE = 'application/x-amz-json-1.1';
+const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
 /** `output` undefined is a success without members. */
 export function successResponse(requestId: string, now: Date, output: unknown): WireResponse {
