@@ -5,6 +5,7 @@ const FLOORS = {
   protocol: 1,
   artifacts: 1,
   algorithms: 1,
+  sigv4: 1,
   search: 2,
   store: 2,
   queue: 2,
@@ -12,6 +13,7 @@ const FLOORS = {
   agent: 3,
   sagemaker: 4,
   api: 4,
+  s3: 4,
   server: 5,
   cli: 6,
 };

@@ -6,6 +6,7 @@ import { joinUri } from '@fleetune/artifacts';
 import type { MetricDefinition, TuningJobSpec } from '@fleetune/domain';
 import { PROTOCOL_VERSION } from '@fleetune/protocol';
 import { openQueues, provisionAgentRole, type QueueConnection } from '@fleetune/queue';
+import { registerS3 } from '@fleetune/s3';
 import { registerSageMaker } from '@fleetune/sagemaker';
 import { createStrategy } from '@fleetune/search';
 import { allowJoin, type Database, migrateToLatest, openDatabase, ping, startEmbeddedPostgres } from '@fleetune/store';
@@ -117,7 +118,7 @@ async function start(
     },
   });
   stops.push(() => http.close());
-  await registerFaces(http, config, credentials, database, scheduling);
+  await registerFaces(http, config, credentials, database, scheduling, log);
   const httpPort = await listenHttp(http, config.host, config.httpPort);
 
   const url = `http://${config.host}:${httpPort}`;
@@ -163,6 +164,7 @@ async function registerFaces(
   credentials: Credentials,
   database: Database,
   scheduling: Scheduling,
+  log: Logger,
 ): Promise<void> {
   const jobs = createJobService({
     database,
@@ -171,18 +173,29 @@ async function registerFaces(
     searchFaults,
     agents: () => listAgentViews(database, (id) => scheduling.state?.agents.get(id)?.state),
   });
+  const accessKeys = (accessKeyId: string) =>
+    accessKeyId === credentials.accessKeyId
+      ? { secretAccessKey: credentials.secretAccessKey, tenant: TENANT }
+      : undefined;
+  const clock = () => new Date();
   await registerSageMaker(http, {
     jobs,
-    accessKeys: (accessKeyId) =>
-      accessKeyId === credentials.accessKeyId
-        ? { secretAccessKey: credentials.secretAccessKey, tenant: TENANT }
-        : undefined,
-    clock: () => new Date(),
+    accessKeys,
+    clock,
     region: config.region,
     accountId: config.accountId,
     resolveAlgorithmImage,
     builtinMetricDefinitions,
   });
+  if (config.s3.kind === 'directory') {
+    await registerS3(http, {
+      root: config.s3.root,
+      accessKeys,
+      clock,
+      region: config.region,
+      onInternalError: (error, requestId, operation) => log.error({ err: error, requestId, operation }, 'S3 failed.'),
+    });
+  }
   await registerApi(http, {
     jobs,
     authenticate: (token) => (secretEquals(token, credentials.token) ? TENANT : undefined),
