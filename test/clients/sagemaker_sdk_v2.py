@@ -16,7 +16,8 @@ from sagemaker.tuner import ContinuousParameter, HyperparameterTuner, IntegerPar
 
 def main() -> None:
     data, jobs = sys.argv[1], int(sys.argv[2])
-    session = sagemaker.Session()
+    # The bucket is named because the SDK asks STS for the account at an address of its own, whatever the endpoint is.
+    session = sagemaker.Session(default_bucket="digits-sdk")
     bucket = session.default_bucket()
     inputs = {
         channel: TrainingInput(
@@ -42,6 +43,8 @@ def main() -> None:
         },
     )
     estimator.fit(inputs, logs="All")
+    training_job = estimator.latest_training_job.name
+    training_metrics = sorted(estimator.training_job_analytics.dataframe()["metric_name"].unique())
 
     tuner = HyperparameterTuner(
         estimator,
@@ -67,9 +70,8 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "trainingJob": estimator.latest_training_job.name,
-                "modelData": estimator.model_data,
-                "trainingMetrics": sorted(estimator.training_job_analytics.dataframe()["metric_name"].unique()),
+                "trainingJob": training_job,
+                "trainingMetrics": training_metrics,
                 "status": described["HyperParameterTuningJobStatus"],
                 "rows": len(frame),
                 "columns": sorted(frame.columns),

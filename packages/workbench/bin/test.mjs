@@ -3,7 +3,7 @@ import { build } from '../src/build.mjs';
 import { install } from '../src/install.mjs';
 import { lint } from '../src/lint.mjs';
 import { PYTHON_ENVIRONMENTS } from '../src/paths.mjs';
-import { algorithmEnvironment, pythonEnvironment, TEST_REQUIREMENTS } from '../src/python.mjs';
+import { algorithmEnvironment, pythonEnvironment, sdkEnvironment, TEST_REQUIREMENTS } from '../src/python.mjs';
 import { say } from '../src/run.mjs';
 import { installServices } from '../src/services.mjs';
 import { unittest } from '../src/unittest.mjs';
@@ -49,6 +49,8 @@ if (suites.some((suite) => suite !== 'lint')) {
     FLEETUNE_TEST_PYTHON: clients,
     FLEETUNE_TEST_ALGORITHM_PYTHON: python,
   };
+  const sdk = suites.includes('system') ? await sdkEnvironment() : undefined;
+  if (sdk !== undefined) env.FLEETUNE_TEST_SDK_V2_PYTHON = sdk;
   if (suites.includes('unit')) add(await vitest('unit', positionals, env));
   if (suites.includes('system')) add(await vitest('system', positionals, env));
   if (suites.includes('python')) {

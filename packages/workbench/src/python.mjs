@@ -19,6 +19,26 @@ export async function pythonEnvironment(requirementsFile) {
   return python;
 }
 
+/**
+ * The environment of the SageMaker Python SDK v2.
+ *
+ * @returns {Promise<string | undefined>} its interpreter; undefined where the SDK's packages do not install.
+ */
+export async function sdkEnvironment() {
+  const { ensureRequirementsEnvironment } = await import('@fleetune/algorithms');
+  try {
+    const { python } = await ensureRequirementsEnvironment({
+      requirementsFile: `${ROOT}test/clients/sdk-v2.requirements.txt`,
+      cacheDirectory: PYTHON_ENVIRONMENTS,
+      log: say,
+    });
+    return python;
+  } catch (error) {
+    say(`The SageMaker Python SDK does not install here; its suite is skipped. ${error.message}`);
+    return undefined;
+  }
+}
+
 /** The environment of the built-in XGBoost, which the demo's data are prepared in as well. */
 export async function algorithmEnvironment() {
   const { builtinRequirementsFile } = await import('@fleetune/algorithms');

@@ -19,7 +19,12 @@ export function trainingJobDescription(view: TrainingJobView, account: Account):
   const asked = askedFor(view, account);
   const instance = servingInstance(view);
   return {
+    EnableNetworkIsolation: spec.networkIsolation,
+    EnableInterContainerTrafficEncryption: false,
+    EnableManagedSpotTraining: spec.spot,
     ...asked,
+    // SageMaker always answers a key, empty where there is none, and its Python SDK counts on it.
+    ...(asked.OutputDataConfig ? { OutputDataConfig: { KmsKeyId: '', ...asked.OutputDataConfig } } : {}),
     TrainingJobName: view.name,
     TrainingJobArn: trainingJobArn(account, view.name),
     ...(view.tuning ? { TuningJobArn: tuningJobArn(account, view.tuning.tuningJobName) } : {}),
