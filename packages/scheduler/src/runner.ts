@@ -29,6 +29,8 @@ export interface RunnerPorts {
 }
 
 const COMMIT_RETRY_MS = 500;
+/** Far longer than a transaction takes to become visible. */
+const REMEMBER_ENDED_MS = 60_000;
 
 /**
  * Feeds events to {@link step} one at a time and carries out its effects: all saves of the events that arrived while
@@ -40,6 +42,8 @@ export class SchedulerRunner {
   #effects: Effect[] = [];
   #committing: Promise<void> | undefined;
   #stopped = false;
+  /** Jobs that ended lately, with when: their rows may still say that they live. */
+  readonly #ended = new Map<string, number>();
   #ticker: NodeJS.Timeout | undefined;
 
   private constructor(ports: RunnerPorts, state: SchedulerState) {
@@ -63,8 +67,30 @@ export class SchedulerRunner {
 
   post(event: SchedulerEvent): void {
     if (this.#stopped) return;
-    this.#effects.push(...step(this.#state, event, this.#ports.clock.nowMs(), this.#ports.random));
+    // Heard of twice: from whoever created it, and from the store.
+    const isCreation = event.kind === 'TuningJobCreated' || event.kind === 'TrainingJobCreated';
+    if (isCreation && this.knows(event.job.id)) return;
+    const effects = step(this.#state, event, this.#ports.clock.nowMs(), this.#ports.random);
+    this.#rememberEnded(effects);
+    this.#effects.push(...effects);
     this.#flush();
+  }
+
+  /** True when the scheduler has, or lately had, this job: its row in the store may be older than what is known here. */
+  knows(jobId: string): boolean {
+    return this.#state.tuningJobs.has(jobId) || this.#state.trainingJobs.has(jobId) || this.#ended.has(jobId);
+  }
+
+  #rememberEnded(effects: readonly Effect[]): void {
+    const nowMs = this.#ports.clock.nowMs();
+    for (const effect of effects) {
+      const isSave = effect.kind === 'SaveTuningJob' || effect.kind === 'SaveTrainingJob';
+      if (isSave && effect.job.endedAtMs !== undefined) this.#ended.set(effect.job.id, nowMs);
+    }
+    for (const [id, endedMs] of this.#ended) {
+      if (nowMs - endedMs < REMEMBER_ENDED_MS) break;
+      this.#ended.delete(id);
+    }
   }
 
   /** Takes no more events and finishes the transaction under way. */

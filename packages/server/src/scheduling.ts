@@ -9,6 +9,7 @@ import {
   type SearchHost,
 } from '@fleetune/scheduler';
 import { acquireOwnership, type Database, type Ownership, OwnershipHeldError } from '@fleetune/store';
+import { catchUp } from './jobs/catch-up.js';
 import { SchedulerStore } from './jobs/scheduler-store.js';
 
 export interface SchedulingParts {
@@ -24,6 +25,7 @@ export interface SchedulingParts {
 }
 
 const RETRY_MS = 500;
+const CATCH_UP_MS = 2_000;
 
 /**
  * Keeps this server scheduling for as long as it may: takes ownership of the database, runs the scheduler, and starts
@@ -99,7 +101,7 @@ export class Scheduling {
     try {
       this.#runner = await this.#startRunner(ownership, search, end, { agents, queue, settings, observe, warn });
       onSettled();
-      await ended;
+      await this.#catchUpUntil(ended, this.#runner);
     } finally {
       const runner = this.#runner;
       this.#runner = undefined;
@@ -107,6 +109,20 @@ export class Scheduling {
       await runner?.stop();
       await search.stop();
       await ownership.release();
+    }
+  }
+
+  /** Looks now and then for what reached the store by another way. */
+  async #catchUpUntil(ended: Promise<void>, runner: SchedulerRunner): Promise<void> {
+    let over = false;
+    const end = ended.then(() => {
+      over = true;
+    });
+    while (!over) {
+      await catchUp(this.#parts.database, runner).catch((error: unknown) =>
+        this.#parts.warn('Looking for new jobs in the store failed; it is tried again.', error),
+      );
+      await Promise.race([end, new Promise((resolve) => setTimeout(resolve, CATCH_UP_MS).unref())]);
     }
   }
 

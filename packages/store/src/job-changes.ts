@@ -16,6 +16,17 @@ export async function setJobTags(
     .execute();
 }
 
+/** Keeps the wish that a job stop. @returns false when it has ended. */
+export async function markStopRequested(database: Database, table: JobTable, id: string, now: Date): Promise<boolean> {
+  const result = await database.query
+    .updateTable(table)
+    .set({ stop_requested_at: now })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
 /** Hides a job that has ended. @returns false when it has not ended. */
 export async function markJobDeleted(database: Database, table: JobTable, id: string, now: Date): Promise<boolean> {
   const result = await database.query

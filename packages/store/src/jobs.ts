@@ -95,6 +95,21 @@ async function unlessTaken(insert: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** Which jobs have not ended, tuned training jobs aside, and which of them somebody wants stopped. */
+export async function listLiveJobs(database: Database) {
+  const columns = ['id', 'stop_requested_at'] as const;
+  const [tuningJobs, trainingJobs] = await Promise.all([
+    database.query.selectFrom('tuning_jobs').select(columns).where('ended_at', 'is', null).execute(),
+    database.query
+      .selectFrom('training_jobs')
+      .select([...columns, 'tuning_job_id'])
+      .where('ended_at', 'is', null)
+      .where((where) => where.or([where('tuning_job_id', 'is', null), where('stop_requested_at', 'is not', null)]))
+      .execute(),
+  ]);
+  return { tuningJobs, trainingJobs };
+}
+
 /** Everything that has not ended, with the newest attempt of each training job. */
 export async function loadLiveJobs(database: Database): Promise<{
   readonly tuningJobs: readonly StoredTuningJob[];

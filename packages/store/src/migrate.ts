@@ -2,11 +2,13 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely';
 import type { Database } from './database.js';
 import * as foundations from './migrations/0001-foundations.js';
 import * as deletion from './migrations/0002-deletion.js';
+import * as stopRequests from './migrations/0003-stop-requests.js';
 
 /** In the order of their names. A new migration is one file and one line here. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-foundations': { up: foundations.up, down: foundations.down },
   '0002-deletion': { up: deletion.up, down: deletion.down },
+  '0003-stop-requests': { up: stopRequests.up, down: stopRequests.down },
 };
 
 class ListedMigrations implements MigrationProvider {

@@ -50,6 +50,7 @@ export interface TuningJobTable {
   last_modified_at: Timestamp;
   ended_at: Timestamp | null;
   deleted_at: Timestamp | null;
+  stop_requested_at: Timestamp | null;
 }
 
 export interface TrainingJobTable {
@@ -85,6 +86,7 @@ export interface TrainingJobTable {
   last_modified_at: Timestamp;
   ended_at: Timestamp | null;
   deleted_at: Timestamp | null;
+  stop_requested_at: Timestamp | null;
 }
 
 export interface AttemptTable {

@@ -41,6 +41,7 @@ import {
   listTrainingJobRows,
   listTuningJobRows,
   markJobDeleted,
+  markStopRequested,
   readLog,
   type StoredTrainingJob,
   setJobTags,
@@ -114,13 +115,13 @@ class StoredJobService implements JobService, JobUpkeep {
 
   async stopTrainingJob(tenant: string, name: string): Promise<void> {
     const row = await this.#trainingJob(tenant, name);
-    if (row.ended_at !== null) throw new JobEndedError('training job', name, row.status);
+    await this.#requestStop('training job', 'training_jobs', row);
     this.#parts.post({ kind: 'TrainingJobStopRequested', trainingJobId: row.id });
   }
 
   async stopTuningJob(tenant: string, name: string): Promise<void> {
     const row = await this.#tuningJob(tenant, name);
-    if (row.ended_at !== null) throw new JobEndedError('tuning job', name, row.status);
+    await this.#requestStop('tuning job', 'tuning_jobs', row);
     this.#parts.post({ kind: 'TuningJobStopRequested', tuningJobId: row.id });
   }
 
@@ -217,6 +218,16 @@ class StoredJobService implements JobService, JobUpkeep {
   async deleteTuningJob(tenant: string, name: string): Promise<void> {
     const { id } = await this.#tuningJob(tenant, name);
     await this.#delete('tuning job', name, 'tuning_jobs', id);
+  }
+
+  /** Kept in the store first, so that no change of server can lose it. */
+  async #requestStop(
+    kind: JobReference['kind'],
+    table: JobTable,
+    row: Pick<StoredTrainingJob, 'id' | 'name' | 'status'>,
+  ): Promise<void> {
+    const kept = await markStopRequested(this.#database, table, row.id, new Date(this.#parts.nowMs()));
+    if (!kept) throw new JobEndedError(kind, row.name, row.status);
   }
 
   async #delete(kind: JobReference['kind'], name: string, table: JobTable, id: string): Promise<void> {

@@ -29,27 +29,8 @@ export class SchedulerStore implements StateStore {
     this.#ownership = ownership;
   }
 
-  async load(): Promise<LoadedState> {
-    const live = await loadLiveJobs(this.#database);
-    const attempts = new Map(live.attempts.map((attempt) => [attempt.training_job_id, attempt]));
-    const inFlight = new Map<string, string[]>();
-    for (const job of live.trainingJobs) {
-      if (job.tuning_job_id === null) continue;
-      inFlight.set(job.tuning_job_id, [...(inFlight.get(job.tuning_job_id) ?? []), job.id]);
-    }
-    const tuningJobs = await Promise.all(
-      live.tuningJobs.map(async (row) => {
-        const curves = await loadCurves(this.#database, row.id, row.spec as TuningJobSpec);
-        return tuningJobState(row, inFlight.get(row.id) ?? [], curves);
-      }),
-    );
-    const specs = new Map(tuningJobs.map((job) => [job.id, job.spec]));
-    return {
-      tuningJobs,
-      trainingJobs: live.trainingJobs.map((row) =>
-        trainingJobState(row, attempts.get(row.id), specs.get(row.tuning_job_id ?? '')),
-      ),
-    };
+  load(): Promise<LoadedState> {
+    return loadState(this.#database);
   }
 
   async commit(changes: Changes): Promise<void> {
@@ -67,6 +48,30 @@ export class SchedulerStore implements StateStore {
       throw error;
     }
   }
+}
+
+/** Everything that has not ended, as the scheduler holds it. */
+export async function loadState(database: Database): Promise<LoadedState> {
+  const live = await loadLiveJobs(database);
+  const attempts = new Map(live.attempts.map((attempt) => [attempt.training_job_id, attempt]));
+  const inFlight = new Map<string, string[]>();
+  for (const job of live.trainingJobs) {
+    if (job.tuning_job_id === null) continue;
+    inFlight.set(job.tuning_job_id, [...(inFlight.get(job.tuning_job_id) ?? []), job.id]);
+  }
+  const tuningJobs = await Promise.all(
+    live.tuningJobs.map(async (row) => {
+      const curves = await loadCurves(database, row.id, row.spec as TuningJobSpec);
+      return tuningJobState(row, inFlight.get(row.id) ?? [], curves);
+    }),
+  );
+  const specs = new Map(tuningJobs.map((job) => [job.id, job.spec]));
+  return {
+    tuningJobs,
+    trainingJobs: live.trainingJobs.map((row) =>
+      trainingJobState(row, attempts.get(row.id), specs.get(row.tuning_job_id ?? '')),
+    ),
+  };
 }
 
 /** What early stopping had heard before this server started. */

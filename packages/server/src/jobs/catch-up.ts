@@ -1,0 +1,29 @@
+import type { SchedulerRunner } from '@fleetune/scheduler';
+import { type Database, listLiveJobs } from '@fleetune/store';
+import { loadState } from './scheduler-store.js';
+
+/**
+ * Tells the scheduler what the store has and it has not heard of: jobs that a server standing by took in, or that were
+ * created while the right to schedule changed hands, and requests to stop them.
+ */
+export async function catchUp(database: Database, runner: SchedulerRunner): Promise<void> {
+  const live = await listLiveJobs(database);
+  const isUnknown = ({ id }: { id: string }) => !runner.knows(id);
+  const standalone = live.trainingJobs.filter((job) => job.tuning_job_id === null);
+  if (live.tuningJobs.some(isUnknown) || standalone.some(isUnknown)) await takeIn(database, runner);
+  for (const { id, stop_requested_at } of live.tuningJobs) {
+    if (stop_requested_at !== null) runner.post({ kind: 'TuningJobStopRequested', tuningJobId: id });
+  }
+  for (const { id, stop_requested_at } of live.trainingJobs) {
+    if (stop_requested_at !== null) runner.post({ kind: 'TrainingJobStopRequested', trainingJobId: id });
+  }
+}
+
+async function takeIn(database: Database, runner: SchedulerRunner): Promise<void> {
+  const { tuningJobs, trainingJobs } = await loadState(database);
+  for (const job of tuningJobs) if (!runner.knows(job.id)) runner.post({ kind: 'TuningJobCreated', job });
+  for (const job of trainingJobs) {
+    // Training jobs of a tuning job come into being here alone, and with it.
+    if (job.tuning === undefined && !runner.knows(job.id)) runner.post({ kind: 'TrainingJobCreated', job });
+  }
+}
