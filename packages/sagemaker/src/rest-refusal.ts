@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { claimedSigningName } from '@fleetune/sigv4';
 import type { FastifyInstance } from 'fastify';
 import { awsJson } from './neighbours/protocols/aws-json.js';
 import { element } from './neighbours/protocols/xml.js';
-import { claimedSigningName } from './signature/claimed-signing-name.js';
 import { AwsError } from './wire/aws-error.js';
 import type { WireRequest, WireResponse } from './wire/http.js';
 
@@ -23,8 +23,7 @@ export function registerRestRefusal(app: FastifyInstance, clock: () => Date): vo
         set: (key, handler) => void handlers.set(key, handler as never),
       };
     },
-    deriveConstraint: (request) =>
-      claimedSigningName({ headers: request.headers, url: request.url ?? '/' }) === undefined ? undefined : 'present',
+    deriveConstraint: (request) => (claimedSigningName(request) === undefined ? undefined : 'present'),
     mustMatchWhenDerived: false,
   });
   app.all('/*', { constraints: { [CONSTRAINT]: 'present' } }, (request, reply) => {

@@ -15,7 +15,10 @@ export type PayloadExpectation =
  *
  * @throws MalformedSignatureError
  */
-export function payloadExpectation(value: string, signatures: () => ChunkSignatures): PayloadExpectation {
+export async function payloadExpectation(
+  value: string,
+  signatures: () => Promise<ChunkSignatures>,
+): Promise<PayloadExpectation> {
   if (/^[0-9a-f]{64}$/.test(value)) return { kind: 'sha256', sha256: value };
   switch (value) {
     case UNSIGNED_PAYLOAD:
@@ -23,9 +26,9 @@ export function payloadExpectation(value: string, signatures: () => ChunkSignatu
     case 'STREAMING-UNSIGNED-PAYLOAD-TRAILER':
       return { kind: 'chunked', trailer: true };
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD':
-      return { kind: 'chunked', trailer: false, signatures: signatures() };
+      return { kind: 'chunked', trailer: false, signatures: await signatures() };
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER':
-      return { kind: 'chunked', trailer: true, signatures: signatures() };
+      return { kind: 'chunked', trailer: true, signatures: await signatures() };
     default:
       throw new MalformedSignatureError(
         `x-amz-content-sha256 is "${value}"; it must be ${UNSIGNED_PAYLOAD}, a STREAMING value of Signature Version 4 or 64 hexadecimal digits.`,

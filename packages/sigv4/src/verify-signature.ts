@@ -1,8 +1,8 @@
+import { Sha256 } from '@smithy/core/checksum';
 import { createScope, getSigningKey, SignatureV4 } from '@smithy/signature-v4';
 import { canonicalPath } from './canonical-path.js';
 import { ChunkSignatures } from './chunk-signatures.js';
 import { equalHex } from './equal-hex.js';
-import { NodeSha256 } from './node-sha256.js';
 import { type PayloadExpectation, payloadExpectation, UNSIGNED_PAYLOAD } from './payload-expectation.js';
 import { type PresentedSignature, presentedSignature, queryOf, type SignedRequest } from './presented-signature.js';
 import {
@@ -64,11 +64,7 @@ export async function verifySignature(request: SignedRequest, options: VerifyOpt
       'The request signature we calculated does not match the signature you provided. Check the secret access key and the signing method.',
     );
   }
-  const signingKey = await signingKeyOf(presented, secretAccessKey);
-  const payload = payloadExpectation(
-    payloadValue,
-    () => new ChunkSignatures(signingKey, longDate(presented.signedAt), scopeOf(presented), presented.signature),
-  );
+  const payload = await payloadExpectation(payloadValue, () => chunkSignatures(presented, secretAccessKey));
   const { accessKeyId, region, service } = presented;
   return { accessKeyId, region, service, payload };
 }
@@ -157,7 +153,7 @@ async function sign(
     credentials: { accessKeyId, secretAccessKey },
     region,
     service,
-    sha256: NodeSha256,
+    sha256: Sha256,
     uriEscapePath: normalizesPath,
     applyChecksum: false,
   });
@@ -197,12 +193,10 @@ function queryBag(query: URLSearchParams): Record<string, string | string[]> {
   );
 }
 
-function signingKeyOf({ accessKeyId, scopeDate, region, service }: PresentedSignature, secretAccessKey: string) {
-  return getSigningKey(NodeSha256, { accessKeyId, secretAccessKey }, scopeDate, region, service);
-}
-
-function scopeOf({ scopeDate, region, service }: PresentedSignature): string {
-  return createScope(scopeDate, region, service);
+async function chunkSignatures(presented: PresentedSignature, secretAccessKey: string): Promise<ChunkSignatures> {
+  const { accessKeyId, scopeDate, region, service, signedAt, signature } = presented;
+  const signingKey = await getSigningKey(Sha256, { accessKeyId, secretAccessKey }, scopeDate, region, service);
+  return new ChunkSignatures(signingKey, longDate(signedAt), createScope(scopeDate, region, service), signature);
 }
 
 /** `YYYYMMDDTHHMMSSZ`. */

@@ -60,7 +60,12 @@ const NOTES: Readonly<Record<string, string>> = {
     'Training jobs and hyperparameter tuning jobs are searched; there are no resources of the other kinds, so none is found. Without `SortBy` the order is that of `CreationTime`. A page may have fewer results than asked for, even none, and a `NextToken`: one call looks at about 1,000 jobs. By other properties than name, status and creation time up to 5,000 jobs are sorted.',
 };
 
+/** Columns are as wide as their widest cell, so that a formatter of Markdown leaves the page as it is. */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+  const widths = header.map((_title, column) =>
+    Math.max(3, ...[header, ...rows].map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, column) => cells[column]?.padEnd(width)).join(' | ')} |`;
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

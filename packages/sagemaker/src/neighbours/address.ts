@@ -1,4 +1,4 @@
-import { claimedSigningName } from '../signature/claimed-signing-name.js';
+import { claimedSigningName } from '@fleetune/sigv4';
 import type { WireRequest } from '../wire/http.js';
 import type { Neighbour } from './neighbour.js';
 import { awsJson } from './protocols/aws-json.js';

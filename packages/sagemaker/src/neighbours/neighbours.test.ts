@@ -6,11 +6,11 @@ import {
 } from '@aws-sdk/client-ecr';
 import { GetRoleCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CREDENTIALS, type ServedApi, serveApi, TENANT } from '../fixtures/served-api.fixture.js';
 import { signedRequest } from '../fixtures/signed-request.fixture.js';
-import { NodeSha256 } from '../signature/node-sha256.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -130,7 +130,7 @@ describe('a request that cannot be read', () => {
   async function sent(path: string, contentType: string, body: string) {
     const { host } = new URL(api.endpoint);
     const service = path === '/' ? 'iam' : 'monitoring';
-    const signer = new SignatureV4({ credentials: CREDENTIALS, region: 'us-east-1', service, sha256: NodeSha256 });
+    const signer = new SignatureV4({ credentials: CREDENTIALS, region: 'us-east-1', service, sha256: Sha256 });
     const headers = { host, 'content-type': contentType };
     const signed = await signer.sign({ method: 'POST', protocol: 'http:', hostname: host, path, headers, body });
     const { host: _host, ...sentHeaders } = signed.headers;
@@ -215,7 +215,7 @@ describe('a service known by less than its signature', () => {
 describe('a service that speaks REST', () => {
   async function signed(service: string, method: string, path: string) {
     const { hostname, port } = new URL(api.endpoint);
-    const signer = new SignatureV4({ credentials: CREDENTIALS, region: 'us-east-1', service, sha256: NodeSha256 });
+    const signer = new SignatureV4({ credentials: CREDENTIALS, region: 'us-east-1', service, sha256: Sha256 });
     const unsigned = { method, protocol: 'http:', hostname, path, headers: { host: `${hostname}:${port}` } };
     const { headers } = await signer.sign(unsigned);
     return fetch(`${api.endpoint}${path}`, { method, headers });
