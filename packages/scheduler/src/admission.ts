@@ -8,17 +8,14 @@ import type { StepContext } from './step-context.js';
  */
 export function admitPending(context: StepContext): void {
   const { state, nowMs } = context;
-  if (state.pending.size === 0) return;
+  if (state.pending.size === 0 || state.agents.size === 0) return;
   const rooms = new Map<string, number>();
-  let left = totalRoom(state);
   for (const id of state.pending) {
-    if (left <= 0) return;
     const job = state.trainingJobs.get(id);
     if (job === undefined || job.notBeforeMs > nowMs) continue;
     const instanceIndex = chooseInstance(state, job, rooms);
     if (instanceIndex === undefined) continue;
     startAttempt(context, job, instanceIndex);
-    left -= 1;
   }
 }
 
@@ -93,20 +90,11 @@ export function forgetSilentClasses(context: StepContext): void {
   if (changed) context.emit({ kind: 'AnnounceDemand', instanceClasses: [...state.demand.keys()] });
 }
 
-function slotsOf(state: SchedulerState, instanceClass: string): number {
+/** How many attempts of a class live agents can run side by side. */
+export function slotsOf(state: SchedulerState, instanceClass: string): number {
   let slots = 0;
   for (const agent of state.agents.values()) {
     if (agent.state === 'Ready') slots += agent.offers.get(instanceClass) ?? agent.offers.get(ANY_CLASS) ?? 0;
   }
   return slots;
-}
-
-/** An upper bound of what can be admitted now over all classes; makes a full fleet cheap to recognise. */
-function totalRoom(state: SchedulerState): number {
-  let room = 0;
-  for (const agent of state.agents.values()) {
-    if (agent.state === 'Ready') for (const slots of agent.offers.values()) room += slots;
-  }
-  for (const queued of state.queuedByClass.values()) room -= queued;
-  return room;
 }

@@ -32,6 +32,7 @@ export function onAgentConnected(context: StepContext, event: Connected): void {
     epoch: event.epoch,
     state: 'Ready',
     offers: event.offers,
+    lastHeardMs: nowMs,
     leases,
   });
   context.emit({ kind: 'WelcomeAgent', agentId: event.agentId, killAttempts: kill });
@@ -45,6 +46,15 @@ export function onAgentConnected(context: StepContext, event: Connected): void {
     if (attempt?.state !== 'Leased' || attempt.agentId !== event.agentId) continue;
     if (held.get(job.id) === attempt.fence) continue;
     settleAttempt(context, job, attempt, { kind: 'Lost', reason: 'The agent came back without the training job.' });
+  }
+}
+
+/** A machine that vanished without closing its stream must not be counted on. */
+export function silenceAgents(context: StepContext): void {
+  const { state, nowMs } = context;
+  const patienceMs = state.settings.leaseTtlMs + state.settings.leaseGraceMs;
+  for (const agent of state.agents.values()) {
+    if (agent.state === 'Ready' && nowMs - agent.lastHeardMs >= patienceMs) agent.state = 'Silent';
   }
 }
 

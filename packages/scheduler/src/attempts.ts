@@ -3,10 +3,10 @@ import { leaveQueue } from './admission.js';
 import { isLeasedTo } from './agents.js';
 import { isHopeless, recordEpochs } from './early-stopping.js';
 import type { SchedulerEvent } from './event.js';
-import type { TrainingJobState } from './state.js';
+import type { AgentState, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { requestStop, settleAttempt } from './training-jobs.js';
-import { moveTo } from './transitions.js';
+import { hasLeft, moveTo } from './transitions.js';
 
 const PHASE_MESSAGES: Readonly<Record<AttemptPhase, string>> = {
   Starting: 'Preparing the instance for training',
@@ -41,6 +41,7 @@ export function onClaimRequested(context: StepContext, agentId: string, key: Att
 
 export function onLeasesRenewed(context: StepContext, event: Extract<SchedulerEvent, { kind: 'LeasesRenewed' }>): void {
   const { state, nowMs } = context;
+  hearFrom(state.agents.get(event.agentId), nowMs);
   const renewed: AttemptKey[] = [];
   const lost: AttemptKey[] = [];
   for (const key of event.keys) {
@@ -56,6 +57,13 @@ export function onLeasesRenewed(context: StepContext, event: Extract<SchedulerEv
   context.emit({ kind: 'ConfirmRenewal', agentId, sentAtMonotonicMs, renewed, lost });
 }
 
+/** Renewals come regularly, also without leases: they are an agent's sign of life. */
+function hearFrom(agent: AgentState | undefined, nowMs: number): void {
+  if (agent === undefined) return;
+  agent.lastHeardMs = nowMs;
+  if (agent.state === 'Silent') agent.state = 'Ready';
+}
+
 export function onPhaseChanged(
   context: StepContext,
   agentId: string,
@@ -64,7 +72,7 @@ export function onPhaseChanged(
   message: string,
 ): void {
   const job = leasedJob(context, agentId, key, 'phase');
-  if (job === undefined || job.status !== 'InProgress') return;
+  if (job === undefined || job.status !== 'InProgress' || hasLeft(job, phase)) return;
   moveTo(job, phase, message || PHASE_MESSAGES[phase], context.nowMs);
   if (phase === 'Training') job.trainingStartMs ??= context.nowMs;
   context.emit({ kind: 'SaveTrainingJob', job });

@@ -1,4 +1,5 @@
-import type { TrainingJobState } from './state.js';
+import { slotsOf } from './admission.js';
+import type { AttemptRecord, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { requestStop, settleAttempt } from './training-jobs.js';
 
@@ -18,7 +19,13 @@ export function checkDeadlines(context: StepContext, job: TrainingJobState): voi
       });
     }
   }
-  if (attempt?.state === 'Queued' && nowMs >= attempt.requeueAtMs) requeue(context, job);
+  if (attempt?.state === 'Queued' && nowMs >= attempt.requeueAtMs) {
+    if (isStranded(context, job, attempt)) {
+      const reason = `No agent offers ${attempt.instanceClass} any more; another instance type does.`;
+      return settleAttempt(context, job, attempt, { kind: 'Interrupted', reason });
+    }
+    requeue(context, job);
+  }
   const { maxWaitSeconds, maxPendingSeconds } = job.spec.stopping;
   const ageMs = nowMs - job.createdAtMs;
   if (maxWaitSeconds !== undefined && ageMs >= maxWaitSeconds * 1000) requestStop(context, job, 'MaxWaitExceeded');
@@ -26,6 +33,12 @@ export function checkDeadlines(context: StepContext, job: TrainingJobState): voi
   if (maxPendingSeconds !== undefined && !everLeased && ageMs >= maxPendingSeconds * 1000) {
     requestStop(context, job, 'MaxWaitExceeded');
   }
+}
+
+/** Queued for a class that nobody offers now, while somebody offers another entry of the fallback list. */
+function isStranded({ state }: StepContext, job: TrainingJobState, attempt: AttemptRecord): boolean {
+  if (slotsOf(state, attempt.instanceClass) > 0) return false;
+  return job.spec.instances.some((instance) => slotsOf(state, instance.instanceType) > 0);
 }
 
 function expireLease(context: StepContext, job: TrainingJobState): void {

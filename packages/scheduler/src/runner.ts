@@ -29,6 +29,9 @@ export interface RunnerPorts {
 }
 
 const COMMIT_RETRY_MS = 500;
+/** A search that fails so often in a row fails its tuning job: a lost connection or thread comes back sooner. */
+const ASK_TRIES = 5;
+const ASK_RETRY_MS = 1_000;
 /** Far longer than a transaction takes to become visible. */
 const REMEMBER_ENDED_MS = 60_000;
 
@@ -42,7 +45,7 @@ export class SchedulerRunner {
   #effects: Effect[] = [];
   #committing: Promise<void> | undefined;
   #stopped = false;
-  /** Jobs that ended lately, with when: their rows may still say that they live. */
+  /** Jobs that ended, with when to forget them: while that is not committed, their rows still say that they live. */
   readonly #ended = new Map<string, number>();
   #ticker: NodeJS.Timeout | undefined;
 
@@ -85,12 +88,9 @@ export class SchedulerRunner {
     const nowMs = this.#ports.clock.nowMs();
     for (const effect of effects) {
       const isSave = effect.kind === 'SaveTuningJob' || effect.kind === 'SaveTrainingJob';
-      if (isSave && effect.job.endedAtMs !== undefined) this.#ended.set(effect.job.id, nowMs);
+      if (isSave && effect.job.endedAtMs !== undefined) this.#ended.set(effect.job.id, Number.POSITIVE_INFINITY);
     }
-    for (const [id, endedMs] of this.#ended) {
-      if (nowMs - endedMs < REMEMBER_ENDED_MS) break;
-      this.#ended.delete(id);
-    }
+    for (const [id, forgetAtMs] of this.#ended) if (nowMs >= forgetAtMs) this.#ended.delete(id);
   }
 
   /** Takes no more events and finishes the transaction under way. */
@@ -119,7 +119,7 @@ export class SchedulerRunner {
       this.#effects = [];
       const outcome = await this.#commit(effects);
       if (outcome === 'lost') return;
-      if (outcome === 'committed') await this.#act(effects);
+      if (outcome === 'committed') this.#act(effects);
       // Rows are written as they are now, so what was decided meanwhile must be part of the next try.
       else this.#effects = [...effects, ...this.#effects];
     }
@@ -133,6 +133,10 @@ export class SchedulerRunner {
     try {
       await this.#ports.store.commit(changes);
       for (const [job, count] of written) job.endedAttempts.splice(0, count);
+      const forgetAtMs = this.#ports.clock.nowMs() + REMEMBER_ENDED_MS;
+      for (const { id } of [...changes.trainingJobs, ...changes.tuningJobs]) {
+        if (this.#ended.has(id)) this.#ended.set(id, forgetAtMs);
+      }
       return 'committed';
     } catch (error) {
       if (error instanceof LostOwnershipError) {
@@ -147,15 +151,14 @@ export class SchedulerRunner {
     }
   }
 
-  async #act(effects: readonly Effect[]): Promise<void> {
+  #act(effects: readonly Effect[]): void {
     const entries = effects.filter((effect) => effect.kind === 'Enqueue');
     for (const effect of effects) this.#actOn(effect);
     if (entries.length === 0) return;
-    try {
-      await this.#ports.queue.enqueue(entries);
-    } catch (error) {
+    // Nobody waits for it: a queue that hangs must not hold up leases and welcomes.
+    this.#ports.queue.enqueue(entries).catch((error: unknown) => {
       this.#ports.warn('Attempts could not be put on their queues; the next pass puts them there.', error);
-    }
+    });
   }
 
   #actOn(effect: Effect): void {
@@ -191,13 +194,17 @@ export class SchedulerRunner {
     }
   }
 
-  async #ask(tuningJob: TuningJobState, count: number): Promise<void> {
+  async #ask(tuningJob: TuningJobState, count: number, triesLeft = ASK_TRIES): Promise<void> {
     const tuningJobId = tuningJob.id;
     try {
       const { convergence, ...asked } = await this.#ports.search.ask(tuningJob, count);
       this.post({ kind: 'Suggested', tuningJobId, asked, convergence });
     } catch (error) {
       this.#ports.warn(`The search of tuning job "${tuningJob.name}" failed.`, error);
+      if (triesLeft > 1 && !this.#stopped) {
+        await new Promise((resolve) => setTimeout(resolve, ASK_RETRY_MS));
+        return this.#ask(tuningJob, count, triesLeft - 1);
+      }
       const reason = error instanceof Error ? error.message : String(error);
       this.post({ kind: 'SuggestionFailed', tuningJobId, reason });
     }

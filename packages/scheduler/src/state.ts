@@ -152,7 +152,9 @@ export interface TrainingJobState {
 export interface AgentState {
   readonly id: string;
   readonly epoch: string;
-  state: 'Ready' | 'Draining';
+  /** Silent: connected, and not heard of for longer than a lease lasts. It gets no work until it is heard again. */
+  state: 'Ready' | 'Draining' | 'Silent';
+  lastHeardMs: number;
   /** Slots by class name; `*` is any class. */
   readonly offers: ReadonlyMap<string, number>;
   /** Attempts leased to this agent. */

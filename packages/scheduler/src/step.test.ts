@@ -152,6 +152,52 @@ describe('one training job', () => {
     expect(job.attempt).toMatchObject({ instanceClass: 'small', instanceIndex: 1, state: 'Queued' });
   });
 
+  it('is not held up by attempts of another class whose agents are gone', () => {
+    const { fleet, job } = start([{ instanceType: 'b', instanceCount: 1, volumeSizeGib: 1 }]);
+    fleet.state.queuedByClass.set('a', 100);
+    connect(fleet, 'only-b', 'b');
+    expect(job.attempt).toMatchObject({ instanceClass: 'b', state: 'Queued' });
+  });
+
+  it('moves down the fallback list when the last agent of its class goes', () => {
+    const { fleet, job } = start([
+      { instanceType: 'large', instanceCount: 1, volumeSizeGib: 1 },
+      { instanceType: 'small', instanceCount: 1, volumeSizeGib: 1 },
+    ]);
+    connect(fleet, 'a', 'large');
+    fleet.post({ kind: 'AgentDisconnected', agentId: 'a', epoch: 'a' });
+    connect(fleet, 'b', 'small');
+    expect(job.attempt).toMatchObject({ instanceClass: 'large', state: 'Queued' });
+    fleet.nowMs += 60_000;
+    fleet.post({ kind: 'LeasesRenewed', agentId: 'b', keys: [], sentAtMonotonicMs: 0n });
+    fleet.post({ kind: 'Ticked' });
+    expect(job).toMatchObject({ fence: 2, attempt: { instanceClass: 'small', state: 'Queued' } });
+  });
+
+  it('shows each phase once, however often an agent repeats it', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    const key = { trainingJobId: 'job', fence: 1 };
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key });
+    for (const phase of ['Starting', 'Downloading', 'Training', 'Starting', 'Downloading', 'Training'] as const) {
+      fleet.post({ kind: 'PhaseChanged', agentId: 'a', key, phase, message: '' });
+    }
+    expect(job.transitions.map((transition) => transition.status)).toEqual(['Starting', 'Downloading', 'Training']);
+  });
+
+  it('does not wait for an agent that has not been heard of for longer than a lease', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key: { trainingJobId: 'job', fence: 1 } });
+    fleet.agents[0]?.running.clear();
+    fleet.nowMs += 45_000;
+    fleet.post({ kind: 'Ticked' });
+    expect(fleet.state.agents.get('a')?.state).toBe('Silent');
+    expect(job.attempt?.state).toBe('Ended');
+    fleet.post({ kind: 'LeasesRenewed', agentId: 'a', keys: [], sentAtMonotonicMs: 0n });
+    expect(job.attempt).toMatchObject({ fence: 2, state: 'Queued' });
+  });
+
   it('refuses a claim with an old fence and a second claim of the same attempt', () => {
     const { fleet, job } = start();
     connect(fleet, 'a', 'small');
@@ -168,6 +214,8 @@ describe('one training job', () => {
     connect(fleet, 'a', 'small');
     fleet.post({ kind: 'ClaimRequested', agentId: 'a', key: { trainingJobId: 'job', fence: 1 } });
     fleet.nowMs += 44_999;
+    // The agent is alive; it only does not renew this lease.
+    fleet.post({ kind: 'LeasesRenewed', agentId: 'a', keys: [], sentAtMonotonicMs: 0n });
     fleet.post({ kind: 'Ticked' });
     expect(job.fence).toBe(1);
     fleet.agents[0]?.running.clear();

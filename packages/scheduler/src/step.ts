@@ -1,5 +1,5 @@
 import { admitPending, forgetSilentClasses } from './admission.js';
-import { onAgentConnected, onAgentDisconnected } from './agents.js';
+import { onAgentConnected, onAgentDisconnected, silenceAgents } from './agents.js';
 import { onAttemptReported, onClaimRequested, onLeasesRenewed, onMetricsReported, onPhaseChanged } from './attempts.js';
 import { checkDeadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
@@ -81,6 +81,7 @@ function handle(context: StepContext, event: SchedulerEvent): void {
 
 function onTick(context: StepContext): void {
   const { state } = context;
+  silenceAgents(context);
   for (const job of [...state.trainingJobs.values()]) {
     // An earlier one of this loop may have ended it (a tuning job that stops its others).
     if (job.endedAtMs === undefined) checkDeadlines(context, job);

@@ -135,15 +135,18 @@ function retry(context: StepContext, job: TrainingJobState, outcome: RetriedOutc
     return fail(context, job, reason, 'retryable');
   }
   // A lost agent says nothing about the job: it runs again at once. An error of ours may last: wait a little longer each time.
-  const exponent = Math.min(job.internalErrors, 8);
-  job.notBeforeMs =
-    outcome.kind === 'InternalError' ? nowMs + state.settings.retryBackoffMs * 2 ** (exponent - 1) : nowMs;
+  const again = outcome.kind === 'InternalError' ? job.internalErrors : job.interruptions - FREE_INTERRUPTIONS;
+  const waits = outcome.kind !== 'Lost' && again > 0;
+  job.notBeforeMs = waits ? nowMs + state.settings.retryBackoffMs * 2 ** (Math.min(again, 8) - 1) : nowMs;
   moveTo(job, outcome.kind === 'InternalError' ? 'Restarting' : 'Interrupted', outcome.reason, nowMs);
   state.pending.add(job.id);
   const curves = state.tuningJobs.get(job.tuning?.tuningJobId ?? '')?.curves;
   if (curves !== undefined) restartCurve(curves, job.id);
   context.emit({ kind: 'SaveTrainingJob', job });
 }
+
+/** So many interruptions cost no wait: machines are taken away. More of them may be a fleet that turns in circles. */
+const FREE_INTERRUPTIONS = 3;
 
 type RetriedOutcome = Extract<AttemptOutcome, { kind: 'Interrupted' | 'Lost' | 'InternalError' }>;
 

@@ -1,4 +1,4 @@
-import type { SecondaryStatus } from '@fleetune/domain';
+import type { AttemptPhase, SecondaryStatus } from '@fleetune/domain';
 import type { TrainingJobState } from './state.js';
 
 /** Longest status message that SageMaker's clients are promised. */
@@ -16,6 +16,15 @@ export function moveTo(job: TrainingJobState, status: SecondaryStatus, statusMes
   }
   closeLast(job, nowMs);
   job.transitions.push({ status, startTimeMs: Math.max(nowMs, last?.startTimeMs ?? 0), statusMessage: message });
+}
+
+/** True when the newest attempt has come to this phase and gone on: an agent repeats phases after its stream broke. */
+export function hasLeft(job: TrainingJobState, phase: AttemptPhase): boolean {
+  for (const { status } of job.transitions.slice(0, -1).reverse()) {
+    if (status === 'Interrupted' || status === 'Restarting') return false;
+    if (status === phase) return true;
+  }
+  return false;
 }
 
 /** Moves to a status that nothing follows: it starts and ends now. */

@@ -166,7 +166,7 @@ export class ServerMetrics {
       labelNames: ['state'],
       registers,
       collect() {
-        const counts = { Ready: 0, Draining: 0 };
+        const counts = { Ready: 0, Draining: 0, Silent: 0 };
         for (const agent of state()?.agents.values() ?? []) counts[agent.state] += 1;
         for (const [name, count] of Object.entries(counts)) this.set({ state: name }, count);
       },

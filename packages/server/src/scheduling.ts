@@ -8,7 +8,7 @@ import {
   type SchedulerState,
   type SearchHost,
 } from '@fleetune/scheduler';
-import { acquireOwnership, type Database, type Ownership, OwnershipHeldError } from '@fleetune/store';
+import { acquireOwnership, type Database, isStillOwner, type Ownership, OwnershipHeldError } from '@fleetune/store';
 import { catchUp } from './jobs/catch-up.js';
 import { SchedulerStore } from './jobs/scheduler-store.js';
 
@@ -101,7 +101,9 @@ export class Scheduling {
     try {
       this.#runner = await this.#startRunner(ownership, search, end, { agents, queue, settings, observe, warn });
       onSettled();
-      await this.#catchUpUntil(ended, this.#runner);
+      await this.#catchUpUntil(ended, this.#runner, async () => {
+        if (!(await isStillOwner(database, ownership.fence))) end();
+      });
     } finally {
       const runner = this.#runner;
       this.#runner = undefined;
@@ -112,16 +114,22 @@ export class Scheduling {
     }
   }
 
-  /** Looks now and then for what reached the store by another way. */
-  async #catchUpUntil(ended: Promise<void>, runner: SchedulerRunner): Promise<void> {
+  /** Looks now and then for what reached the store by another way, and whether it is still this server's. */
+  async #catchUpUntil(
+    ended: Promise<void>,
+    runner: SchedulerRunner,
+    checkOwnership: () => Promise<void>,
+  ): Promise<void> {
     let over = false;
     const end = ended.then(() => {
       over = true;
     });
     while (!over) {
-      await catchUp(this.#parts.database, runner).catch((error: unknown) =>
+      const looked = Promise.all([checkOwnership(), catchUp(this.#parts.database, runner)]).catch((error: unknown) =>
         this.#parts.warn('Looking for new jobs in the store failed; it is tried again.', error),
       );
+      // A query that hangs must not keep a term from ending.
+      await Promise.race([end, looked]);
       await Promise.race([end, new Promise((resolve) => setTimeout(resolve, CATCH_UP_MS).unref())]);
     }
   }
@@ -133,13 +141,15 @@ export class Scheduling {
     parts: Pick<SchedulingParts, 'agents' | 'queue' | 'settings' | 'observe' | 'warn'>,
   ): Promise<SchedulerRunner> {
     const { agents, queue, observe, warn } = parts;
+    // Leases are measured by it: a wall clock that is set forward or back must not end or prolong them.
+    const startedMs = Date.now() - performance.now();
     return SchedulerRunner.start(
       {
         store: new SchedulerStore(this.#parts.database, ownership),
         queue,
         search,
         agents,
-        clock: { nowMs: () => Date.now() },
+        clock: { nowMs: () => startedMs + performance.now() },
         random: Math.random,
         observe,
         warn,

@@ -50,7 +50,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const log = pino({ level: config.logLevel, name: 'server' }, pino.destination(2));
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (const each of stops.splice(0).reverse()) await each();
+    const faults: unknown[] = [];
+    // One part that does not stop well must not leave the others running.
+    for (const each of stops.splice(0).reverse()) await each().catch((error: unknown) => faults.push(error));
+    if (faults.length > 0) throw faults[0];
   };
   try {
     return { ...(await start(config, log, stops)), stop };

@@ -85,7 +85,7 @@ export interface SchedulerRows {
   readonly metrics: readonly MetricPointRow[];
 }
 
-/** The writer is no longer the owner, or a row had already ended: nothing was written. */
+/** The writer is no longer the owner, a row had already ended, or a row can never be written: nothing was written. */
 export class StaleWriteError extends Error {
   override readonly name = 'StaleWriteError';
 }
@@ -102,7 +102,10 @@ export async function commitRows(database: Database, ownerFence: number, rows: S
     if (rows.attempts.length > 0) await upsertAttempts(client, rows.attempts);
     if (rows.metrics.length > 0) await insertMetrics(client, rows.metrics);
     await client.query('COMMIT');
-  } catch (error) {
+  } catch (thrown) {
+    const error = isRefusal(thrown)
+      ? new StaleWriteError(`PostgreSQL refuses a row: ${thrown.message}`, { cause: thrown })
+      : thrown;
     await client.query('ROLLBACK').catch((rollbackError: unknown) => {
       broken = rollbackError;
     });
@@ -110,6 +113,13 @@ export async function commitRows(database: Database, ownerFence: number, rows: S
   } finally {
     client.release(broken !== undefined);
   }
+}
+
+/** Classes of SQLSTATE that say the rows are wrong, not the moment: trying again would change nothing. */
+const REFUSALS = /^(21|22|23|42)/;
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && REFUSALS.test(String(error.code));
 }
 
 async function requireOwnership(client: pg.PoolClient, ownerFence: number): Promise<void> {
@@ -125,7 +135,7 @@ async function updateTuningJobs(client: pg.PoolClient, rows: readonly TuningJobP
   const result = await client.query({
     name: 'update-tuning-jobs',
     text: UPDATE_TUNING_JOBS,
-    values: [JSON.stringify(rows)],
+    values: [jsonOf(rows)],
   });
   requireAll('tuning job', result.rowCount, rows.length);
 }
@@ -134,17 +144,24 @@ async function upsertTrainingJobs(client: pg.PoolClient, rows: readonly Training
   const result = await client.query({
     name: 'upsert-training-jobs',
     text: UPSERT_TRAINING_JOBS,
-    values: [JSON.stringify(rows)],
+    values: [jsonOf(rows)],
   });
   requireAll('training job', result.rowCount, rows.length);
 }
 
 async function upsertAttempts(client: pg.PoolClient, rows: readonly AttemptRow[]): Promise<void> {
-  await client.query({ name: 'upsert-attempts', text: UPSERT_ATTEMPTS, values: [JSON.stringify(rows)] });
+  await client.query({ name: 'upsert-attempts', text: UPSERT_ATTEMPTS, values: [jsonOf(rows)] });
 }
 
 async function insertMetrics(client: pg.PoolClient, rows: readonly MetricPointRow[]): Promise<void> {
-  await client.query({ name: 'insert-metrics', text: INSERT_METRICS, values: [JSON.stringify(rows)] });
+  await client.query({ name: 'insert-metrics', text: INSERT_METRICS, values: [jsonOf(rows)] });
+}
+
+/** jsonb refuses the character NUL and halves of surrogate pairs; programs write both into their failure texts. */
+function jsonOf(rows: readonly unknown[]): string {
+  return JSON.stringify(rows, (_name, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
+  );
 }
 
 function requireAll(kind: string, written: number | null, expected: number): void {

@@ -21,6 +21,10 @@ export function openDatabase(url: string, onError: (error: Error) => void, maxCo
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
+    // A host that is gone without a word is noticed in seconds, not when TCP gives up.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: 10_000,
     application_name: 'fleetune-server',
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -32,6 +36,8 @@ export function openDatabase(url: string, onError: (error: Error) => void, maxCo
   pool.on('error', (error) => {
     if (!closing) onError(error);
   });
+  // A client that is checked out has nobody else who hears that its connection broke; its query says so anyway.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const query = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const close = () => {
     closing = true;

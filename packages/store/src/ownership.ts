@@ -41,6 +41,12 @@ export async function acquireOwnership(database: Database, onLost: (error: Error
   }
 }
 
+/** False when another server has become the owner since. */
+export async function isStillOwner(database: Database, fence: number): Promise<boolean> {
+  const found = await database.pool.query('SELECT 1 FROM scheduler_ownership WHERE fence = $1', [fence]);
+  return found.rowCount === 1;
+}
+
 async function release(client: pg.PoolClient, onLost: (error: Error) => void): Promise<void> {
   client.off('error', onLost);
   // The lock goes with the connection.

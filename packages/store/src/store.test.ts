@@ -185,6 +185,32 @@ describe('a commit', () => {
     await commit({ attempts: [attempt(row.id, { state: 'Ended', ended_at: NOW }), second] });
   });
 
+  it('takes every text a program can write: NUL, and half an emoji', async () => {
+    const row = training({ failure_reason: 'bad \0 byte', status: 'Failed', ended_at: NOW });
+    const outcome = { kind: 'AlgorithmError', reason: `cut in the middle ${'\u{1F600}'.slice(0, 1)}` };
+    await commit({ trainingJobs: [row], attempts: [attempt(row.id, { state: 'Ended', ended_at: NOW, outcome })] });
+    const [kept] = await findTrainingJobs(temporary.database, [row.id]);
+    expect(kept?.failure_reason).toBe('bad \uFFFD byte');
+  });
+
+  it('says that a row can never be written, instead of asking for another try', async () => {
+    const row = training();
+    await expect(commit({ trainingJobs: [row, row] })).rejects.toBeInstanceOf(StaleWriteError);
+  });
+
+  it('survives the connection breaking under it', async () => {
+    const { pool } = temporary.database;
+    const busy = pool.query('SELECT pg_sleep(30)').catch((error: Error) => error);
+    await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'`);
+    expect(await busy).toBeInstanceOf(Error);
+    const client = await pool.connect();
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+    await pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+    client.release(true);
+    await commit({ tuningJobs: [progress()] });
+  });
+
   it('keeps a metric point once, NaN and infinities included', async () => {
     const row = training();
     const point = { training_job_id: row.id, fence: 1, name: 'loss', reported_at: NOW };

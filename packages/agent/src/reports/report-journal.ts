@@ -30,7 +30,10 @@ export class ReportJournal {
    */
   static async open(stateDirectory: string, onFailure: (error: unknown) => void): Promise<ReportJournal> {
     const path = join(stateDirectory, 'reports.journal');
-    const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
     const unacknowledged = new Map<string, AttemptReport>();
     for (const record of decodeRecords(bytes)) {
       if (record.kind === 'report') unacknowledged.set(nameOf(record.report), record.report);
@@ -88,7 +91,11 @@ export class ReportJournal {
   #write(): void {
     if (this.#writing !== undefined) return;
     this.#writing = this.#writePending()
-      .catch(this.#onFailure)
+      .catch((error: unknown) => {
+        // What was written may be torn, and would hide all that follows it: the next write starts a new file.
+        this.#fileBytes = Number.POSITIVE_INFINITY;
+        this.#onFailure(error);
+      })
       .finally(() => {
         this.#writing = undefined;
         if (this.#pending.size > 0) this.#write();
@@ -112,8 +119,9 @@ export class ReportJournal {
   async #compact(): Promise<void> {
     const bytes = encodeAll(this.#unacknowledged);
     await writeAtomically(this.#path, bytes);
-    await this.#file.close();
+    const replaced = this.#file;
     this.#file = await open(this.#path, 'a', 0o600);
+    await replaced.close();
     this.#fileBytes = bytes.length;
     this.#compactAtBytes = compactAt(bytes.length);
   }

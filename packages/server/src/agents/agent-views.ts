@@ -1,4 +1,4 @@
-import type { AgentView } from '@fleetune/scheduler';
+import type { AgentState, AgentView } from '@fleetune/scheduler';
 import { countLeases, type Database, listAgentRows } from '@fleetune/store';
 
 interface StoredInventory {
@@ -11,7 +11,7 @@ interface StoredInventory {
 /** Every agent that ever joined, with what it runs now. */
 export async function listAgentViews(
   database: Database,
-  stateOf: (agentId: string) => 'Ready' | 'Draining' | undefined,
+  stateOf: (agentId: string) => AgentState['state'] | undefined,
 ): Promise<AgentView[]> {
   const [rows, leases] = await Promise.all([listAgentRows(database), countLeases(database)]);
   return rows.map((row) => {
@@ -19,7 +19,7 @@ export async function listAgentViews(
     return {
       id: row.id,
       name: row.name,
-      state: stateOf(row.id) ?? 'Offline',
+      state: shownState(stateOf(row.id)),
       version: row.version ?? '',
       hostName: row.host_name ?? '',
       cpuMilli: inventory?.cpuMilli ?? 0,
@@ -33,4 +33,8 @@ export async function listAgentViews(
       lastSeenMs: row.last_seen_at?.getTime() ?? 0,
     };
   });
+}
+
+function shownState(state: AgentState['state'] | undefined): AgentView['state'] {
+  return state === undefined || state === 'Silent' ? 'Offline' : state;
 }

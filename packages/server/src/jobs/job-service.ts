@@ -5,6 +5,7 @@ import {
   type CreateTrainingJob,
   type CreateTuningJob,
   InvalidSpecError,
+  InvalidTokenError,
   JobEndedError,
   JobNameTakenError,
   JobNotFoundError,
@@ -141,7 +142,9 @@ class StoredJobService implements JobService, JobUpkeep {
     const tuningJobId =
       query.tuningJobName === undefined ? undefined : (await this.#tuningJob(tenant, query.tuningJobName)).id;
     const token = `training-jobs ${JSON.stringify(rest)}`;
-    const rows = await listTrainingJobRows(this.#database, { ...listing(tenant, query, token), tuningJobId });
+    const rows = await refusingBadCursor(
+      listTrainingJobRows(this.#database, { ...listing(tenant, query, token), tuningJobId }),
+    );
     const shown = rows.slice(0, maxResults);
     return { items: await this.#trainingJobViews(shown), nextToken: tokenAfter(token, rows, shown) };
   }
@@ -149,7 +152,7 @@ class StoredJobService implements JobService, JobUpkeep {
   async listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>> {
     const { maxResults, nextToken, ...rest } = query;
     const token = `tuning-jobs ${JSON.stringify(rest)}`;
-    const rows = await listTuningJobRows(this.#database, listing(tenant, query, token));
+    const rows = await refusingBadCursor(listTuningJobRows(this.#database, listing(tenant, query, token)));
     const shown = rows.slice(0, maxResults);
     const best = await findTrainingJobs(this.#database, present(shown.map((row) => row.best_training_job_id)));
     const bestById = new Map(best.map((row) => [row.id, row]));
@@ -262,6 +265,14 @@ class StoredJobService implements JobService, JobUpkeep {
     const byId = new Map(tuningJobs.map((job) => [job.id, job]));
     return rows.map((row) => trainingJobView(row, byId.get(row.tuning_job_id ?? '')));
   }
+}
+
+/** A cursor that was made up may hold what is no value of its column: PostgreSQL says so by an error of class 22. */
+async function refusingBadCursor<Rows>(rows: Promise<Rows>): Promise<Rows> {
+  return rows.catch((error: unknown) => {
+    const isBadValue = error instanceof Error && 'code' in error && String(error.code).startsWith('22');
+    throw isBadValue ? new InvalidTokenError() : error;
+  });
 }
 
 function refuseFaults(faults: readonly string[]): void {

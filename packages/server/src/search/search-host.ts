@@ -31,7 +31,11 @@ export class StoredSearchHost implements SearchHost {
   async ask(tuningJob: TuningJobState, count: number): Promise<AskedWithConvergence> {
     const startedMs = performance.now();
     const session = await this.#session(tuningJob);
-    const asked = await session.ask(count);
+    const asked = await session.ask(count).catch((error: unknown) => {
+      // Whatever it was, the next ask starts from what the store knows.
+      this.close(tuningJob.id);
+      throw error;
+    });
     this.#parts.observe(tuningJob.spec.strategy.name, (performance.now() - startedMs) / 1000);
     return asked;
   }

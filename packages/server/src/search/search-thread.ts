@@ -67,7 +67,9 @@ export class SearchThread {
   }
 
   #fail(worker: Worker, error: Error): void {
-    if (this.#worker === worker) this.#worker = undefined;
+    // One that was let go had nobody waiting; whoever waits now waits for another.
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
