@@ -34,7 +34,7 @@ export class LostOwnershipError extends Error {
   override readonly name = 'LostOwnershipError';
 }
 
-/** Wakes agents up. May lose everything at any time: entries are put back while their attempt is due. */
+/** Wakes agents up. May lose everything at any time, or hang: entries are put in again while their attempt is due. */
 export interface AttemptQueue {
   enqueue(entries: readonly { readonly instanceClass: string; readonly key: AttemptKey }[]): Promise<void>;
 }

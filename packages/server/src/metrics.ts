@@ -6,6 +6,9 @@ const WAIT_BUCKETS = [0.01, 0.04, 0.16, 0.64, 2.5, 10, 40, 160, 640, 2_500, 10_0
 const STARTUP_BUCKETS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.3, 2.6, 5, 10, 30, 60, 180];
 const SUGGEST_BUCKETS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
+/** Instance classes are named by users: those after the first so many share a label. */
+const MAX_CLASS_LABELS = 100;
+
 /** The server's Prometheus metrics. No label is unbounded: never a job, an agent or a hyperparameter. */
 export class ServerMetrics {
   readonly registry = new Registry();
@@ -19,6 +22,7 @@ export class ServerMetrics {
   readonly #fencedWrites: Counter;
   readonly #logBytes: Counter;
   readonly #metricPoints: Counter;
+  readonly #classes = new Set<string>();
 
   constructor(version: string, state: () => Readonly<SchedulerState> | undefined) {
     const registers = [this.registry];
@@ -92,7 +96,10 @@ export class ServerMetrics {
       case 'AttemptEnded':
         return this.#attempts.inc({ outcome: fact.outcome });
       case 'AttemptLeased':
-        return this.#queueWait.observe({ instance_class: fact.instanceClass }, fact.queueWaitMs / 1000);
+        return this.#queueWait.observe(
+          { instance_class: this.#classLabel(fact.instanceClass) },
+          fact.queueWaitMs / 1000,
+        );
       case 'TrainingJobEnded':
         this.#finished.inc({ status: fact.status });
         if (fact.startupMs !== undefined) this.#startup.observe(fact.startupMs / 1000);
@@ -104,6 +111,11 @@ export class ServerMetrics {
       case 'FencedWrite':
         return this.#fencedWrites.inc({ kind: fact.write });
     }
+  }
+
+  #classLabel(instanceClass: string): string {
+    if (this.#classes.size < MAX_CLASS_LABELS) this.#classes.add(instanceClass);
+    return this.#classes.has(instanceClass) ? instanceClass : 'other';
   }
 
   suggested(strategy: string, seconds: number): void {

@@ -57,7 +57,7 @@ export class Scheduling {
     return this.#runner !== undefined;
   }
 
-  /** Dropped while nothing is scheduled: jobs are in the store and agents say hello again. */
+  /** Dropped while nothing is scheduled: jobs and requests to stop are found in the store, agents say hello again. */
   post(event: SchedulerEvent): void {
     this.#runner?.post(event);
   }

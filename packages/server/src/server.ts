@@ -156,6 +156,9 @@ async function startQueue(config: ServerConfig, databaseUrl: string, log: Logger
   const queues = openQueues(connection, { info: (text) => log.info(text), warn: (text) => log.warn(text) });
   stops.push(() => queues.close());
   await queues.ensureReady();
+  if (connection.kind === 'redis' && config.agentQueueUrl === undefined) {
+    log.warn('Agents get the same Redis URL as the server; name a user with fewer rights in FLEETUNE_AGENT_QUEUE_URL.');
+  }
   const agentUrl =
     config.agentQueueUrl ?? (connection.kind === 'postgres' ? await provisionAgentRole(databaseUrl) : connection.url);
   return { queues, agentConnection: { kind: connection.kind, url: agentUrl } };
