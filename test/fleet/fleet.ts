@@ -101,6 +101,12 @@ export class Fleet {
     if (this.agent) await killHard(this.agent);
   }
 
+  /** Kills the embedded PostgreSQL; the server starts it again. */
+  killDatabase(): void {
+    const file = join(this.folder, 'data', 'postgres', 'cluster', 'postmaster.pid');
+    process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGKILL');
+  }
+
   /** Empties the queue behind everybody's back. */
   async loseQueue(): Promise<void> {
     if (this.queue === 'redis') {

@@ -9,7 +9,7 @@ import { openQueues, provisionAgentRole, type QueueConnection } from '@fleetune/
 import { registerS3 } from '@fleetune/s3';
 import { registerSageMaker } from '@fleetune/sagemaker';
 import { createStrategy } from '@fleetune/search';
-import { allowJoin, type Database, migrateToLatest, openDatabase, ping, startEmbeddedPostgres } from '@fleetune/store';
+import { allowJoin, type Database, migrateToLatest, openDatabase, ping } from '@fleetune/store';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { AgentConnections } from './agents/agent-connections.js';
@@ -21,6 +21,7 @@ import { type Credentials, loadCredentials, writeEndpoint } from './credentials.
 import { createHttpServer, listenHttp } from './http/http-server.js';
 import { NO_OP_ALGORITHM } from './jobs/algorithm-faults.js';
 import { createJobService } from './jobs/job-service.js';
+import { keepEmbeddedPostgres } from './kept-postgres.js';
 import { ServerMetrics } from './metrics.js';
 import { QueueKeeper } from './queue-keeper.js';
 import { Scheduling } from './scheduling.js';
@@ -138,9 +139,9 @@ async function startDatabase(
 ): Promise<{ database: Database; databaseUrl: string }> {
   let databaseUrl = config.databaseUrl;
   if (databaseUrl === undefined) {
-    const embedded = await startEmbeddedPostgres({ dataDirectory: join(config.dataDirectory, 'postgres'), log });
+    const embedded = await keepEmbeddedPostgres(join(config.dataDirectory, 'postgres'), log);
     stops.push(() => embedded.stop());
-    databaseUrl = embedded.url();
+    databaseUrl = embedded.url;
     log.info({ startupMs: Math.round(embedded.startupMs) }, 'Embedded PostgreSQL is up.');
   }
   const database = openDatabase(databaseUrl, (error) => log.warn({ err: error }, 'A database connection broke.'));
