@@ -75,6 +75,7 @@ export class SchedulerRunner {
     if (isCreation && this.knows(event.job.id)) return;
     const effects = step(this.#state, event, this.#ports.clock.nowMs(), this.#ports.random);
     this.#rememberEnded(effects);
+    if (event.kind === 'Ticked') this.#forgetEnded();
     this.#effects.push(...effects);
     this.#flush();
   }
@@ -84,13 +85,16 @@ export class SchedulerRunner {
     return this.#state.tuningJobs.has(jobId) || this.#state.trainingJobs.has(jobId) || this.#ended.has(jobId);
   }
 
-  #rememberEnded(effects: readonly Effect[]): void {
+  #forgetEnded(): void {
     const nowMs = this.#ports.clock.nowMs();
+    for (const [id, forgetAtMs] of this.#ended) if (nowMs >= forgetAtMs) this.#ended.delete(id);
+  }
+
+  #rememberEnded(effects: readonly Effect[]): void {
     for (const effect of effects) {
       const isSave = effect.kind === 'SaveTuningJob' || effect.kind === 'SaveTrainingJob';
       if (isSave && effect.job.endedAtMs !== undefined) this.#ended.set(effect.job.id, Number.POSITIVE_INFINITY);
     }
-    for (const [id, forgetAtMs] of this.#ended) if (nowMs >= forgetAtMs) this.#ended.delete(id);
   }
 
   /** Takes no more events and finishes the transaction under way. */
