@@ -93,7 +93,7 @@ describe.each<QueueKind>(['postgres', 'redis'])('a tuning job while everything i
     const [attempts] = await one.query<{ ended: number; succeeded: number; lost: number }>(`
       SELECT count(*) FILTER (WHERE state = 'Ended')::integer AS ended,
              count(*) FILTER (WHERE outcome->>'kind' = 'Succeeded')::integer AS succeeded,
-             count(*) FILTER (WHERE outcome->>'kind' = 'Lost')::integer AS lost
+             count(*) FILTER (WHERE outcome->>'kind' IN ('Lost', 'Interrupted'))::integer AS lost
       FROM attempts`);
     expect(attempts?.succeeded).toBe(JOBS);
     // The killed agent was running something: those attempts, and only such, were made again.
