@@ -17,6 +17,10 @@ export type StopReason =
   | 'UserRequested'
   | 'TuningJobStopped'
   | 'EarlyStopped'
+  /** It trained for as many epochs as its strategy gives one training job (Hyperband's MaxResource). */
+  | 'MaxResourceReached'
+  /** The training job whose fold it is has failed. */
+  | 'FoldsAbandoned'
   | 'MaxRuntimeExceeded'
   | 'MaxWaitExceeded'
   /** The agent itself is going away. Its report is `Interrupted`, so that the job is tried again elsewhere. */

@@ -47,7 +47,11 @@ describe('trainingJobFaults', () => {
       /30 is less than .* 60/,
     ],
     ['spot', { spot: true }, /spot training is not available yet/],
-    ['checkpoints', { checkpointUri: 's3://b/c' }, /Checkpoints are not kept yet/],
+    [
+      'a channel that cannot be served',
+      { channels: [{ name: 'train', uri: 'file:///d', compression: 'None', recordWrapper: 'RecordIO' }] },
+      /Channel "train" asks for RecordIO/,
+    ],
     ['a warm pool', { keepAliveSeconds: 60 }, /Warm pools are not available yet/],
     [
       'the same channel twice',
@@ -73,7 +77,7 @@ describe('tuningJobFaults', () => {
       /MaxNumberOfTrainingJobs is 1.5/,
     ],
     ['nothing to tune', { definitions: [{ ...DEFINITION, ranges: [] }] }, /nothing to tune/],
-    ['convergence', { completion: { completeOnConvergence: true } }, /CompleteOnConvergence is not available yet/],
+    ['Hyperband without epochs', { strategy: { name: 'Hyperband' } }, /give MaxResource/],
     [
       'an objective nobody measures',
       { definitions: [{ ...DEFINITION, objective: { type: 'Minimize', metricName: 'auc' } }] },

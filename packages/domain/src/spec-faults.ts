@@ -1,4 +1,7 @@
+import { channelFaults } from './channel.js';
+import { crossValidationFaults } from './cross-validation.js';
 import { rangeFaults } from './parameter-range.js';
+import { RESOURCE_STRATEGIES, resourceFaults } from './strategy-resources.js';
 import type { TrainingJobSpec } from './training-job.js';
 import type { TrainingJobDefinition, TuningJobSpec } from './tuning-job.js';
 
@@ -16,6 +19,7 @@ export function trainingJobFaults(spec: TrainingJobSpec): string[] {
   faults.push(
     ...duplicates(spec.channels.map((channel) => channel.name)).map((name) => `Channel "${name}" is given twice.`),
   );
+  faults.push(...spec.channels.flatMap(channelFaults));
   faults.push(
     ...duplicates(spec.metricDefinitions.map((metric) => metric.name)).map(
       (name) => `Metric "${name}" is defined twice.`,
@@ -34,9 +38,6 @@ export function trainingJobFaults(spec: TrainingJobSpec): string[] {
 /** Asked for, and not done today: refused, because to ignore it would lose data, money or time without a word. */
 function notAvailableYet(spec: TrainingJobSpec): string[] {
   const faults: string[] = [];
-  if (spec.checkpointUri !== undefined) {
-    faults.push('Checkpoints are not kept yet; leave the checkpoint configuration out.');
-  }
   if (spec.spot) faults.push('Managed spot training is not available yet; leave it out or set it to false.');
   if (spec.keepAliveSeconds > 0) faults.push('Warm pools are not available yet; leave KeepAlivePeriodInSeconds out.');
   return faults;
@@ -60,17 +61,17 @@ export function tuningJobFaults(spec: TuningJobSpec): string[] {
     limits.maxRuntimeSeconds !== undefined ||
     strategy.name === 'Grid' ||
     completion.targetObjectiveValue !== undefined ||
-    completion.maxTrainingJobsNotImproving !== undefined;
+    completion.maxTrainingJobsNotImproving !== undefined ||
+    completion.completeOnConvergence;
   if (!endsByItself) faults.push('The tuning job would never end: give MaxNumberOfTrainingJobs or another limit.');
-  if (spec.earlyStopping === 'Auto' && strategy.name === 'Hyperband') {
-    faults.push('Hyperband stops training jobs by itself; TrainingJobEarlyStoppingType must be "Off".');
+  if (spec.earlyStopping === 'Auto' && RESOURCE_STRATEGIES.has(strategy.name)) {
+    faults.push(`${strategy.name} stops training jobs by itself; TrainingJobEarlyStoppingType must be "Off".`);
   }
   if (spec.earlyStopping === 'Auto' && definitions.length > 1) {
     faults.push('Early stopping "Auto" works with one training job definition; use "Off" or tune one algorithm.');
   }
-  if (completion.completeOnConvergence) {
-    faults.push('CompleteOnConvergence is not available yet; use another completion criterion.');
-  }
+  faults.push(...resourceFaults(spec));
+  if (spec.crossValidation !== undefined) faults.push(...crossValidationFaults(spec.crossValidation));
   if (new Set(definitions.map((definition) => definition.objective.type)).size > 1) {
     faults.push('All training job definitions must have the same objective type: maximize or minimize.');
   }

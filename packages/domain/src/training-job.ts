@@ -1,3 +1,4 @@
+import type { Channel } from './channel.js';
 import type { MetricDefinition } from './metric.js';
 import type { Objective } from './objective.js';
 
@@ -18,17 +19,6 @@ export type Algorithm =
       readonly entrypoint?: readonly string[];
       readonly arguments?: readonly string[];
     };
-
-export type CompressionType = 'None' | 'Gzip';
-
-/** A named input: `uri` is copied or linked to `/opt/ml/input/data/<name>`. */
-export interface Channel {
-  readonly name: string;
-  /** `file://` or `s3://` file, folder or key prefix. */
-  readonly uri: string;
-  readonly contentType?: string;
-  readonly compression: CompressionType;
-}
 
 /** One entry of the fallback list: what to run on. */
 export interface InstanceRequest {
@@ -55,6 +45,9 @@ export interface TrainingJobSpec {
   readonly channels: readonly Channel[];
   /** Folder or key prefix under which `<training job name>/output/model.tar.gz` is written. */
   readonly outputUri: string;
+  /** GZIP writes `model.tar.gz`, NONE the files of the model below `model/`. Default: GZIP. */
+  readonly outputCompression?: 'GZIP' | 'NONE';
+  /** Folder or key prefix that `/opt/ml/checkpoints` is kept in step with, and restored from. */
   readonly checkpointUri?: string;
   /** In order of preference; at least one. */
   readonly instances: readonly InstanceRequest[];
@@ -66,6 +59,8 @@ export interface TrainingJobSpec {
   readonly networkIsolation: boolean;
   readonly spot: boolean;
   readonly keepAliveSeconds: number;
+  /** Higher runs earlier among the jobs of one tenant; 0 where left out. */
+  readonly priority?: number;
   readonly objective?: Objective;
 }
 

@@ -1,3 +1,4 @@
+import type { CrossValidation } from './cross-validation.js';
 import type { Objective } from './objective.js';
 import { type Configuration, formatParameterValue, type ParameterRange } from './parameter-range.js';
 import type { TrainingJobSpec } from './training-job.js';
@@ -25,6 +26,18 @@ export interface CompletionCriteria {
   readonly completeOnConvergence: boolean;
 }
 
+/**
+ * Identical: the parents measured the same thing, so their results count as the search's own. Transfer: they measured
+ * something related, so only what is good and bad in them counts.
+ */
+export type WarmStartType = 'IdenticalDataAndAlgorithm' | 'TransferLearning';
+
+export interface WarmStart {
+  readonly type: WarmStartType;
+  /** Names of 1 to 5 tuning jobs that have ended. */
+  readonly parentNames: readonly string[];
+}
+
 /** What a tuning job varies and how each training is run. Several make a multi-algorithm tuning job. */
 export interface TrainingJobDefinition {
   /** Empty string when there is only one. */
@@ -42,6 +55,8 @@ export interface TuningJobSpec {
   readonly limits: ResourceLimits;
   readonly completion: CompletionCriteria;
   readonly earlyStopping: 'Off' | 'Auto';
+  readonly warmStart?: WarmStart;
+  readonly crossValidation?: CrossValidation;
   /** At least one. */
   readonly definitions: readonly TrainingJobDefinition[];
 }

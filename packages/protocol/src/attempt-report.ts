@@ -10,6 +10,8 @@ const STOP_REASONS: Readonly<Record<StopReason, true>> = {
   UserRequested: true,
   TuningJobStopped: true,
   EarlyStopped: true,
+  MaxResourceReached: true,
+  FoldsAbandoned: true,
   MaxRuntimeExceeded: true,
   MaxWaitExceeded: true,
   AgentStopping: true,

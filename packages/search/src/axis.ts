@@ -10,6 +10,8 @@ export interface Axis {
   readonly cellCount: number;
   /** Position of a value in [0, 1]. Numbers outside the range go to its nearest end; unknown words are NaN. */
   encode(value: ParameterValue): number;
+  /** As `encode`, but numbers outside the range keep their place on its scale; NaN for those that have none. */
+  encodeFreely(value: ParameterValue): number;
   /** The value whose cell holds `unit`; always inside the range, whatever `unit` is. */
   decode(unit: number): ParameterValue;
   /** The value number `cell` of a discrete range, from 0. */
@@ -54,6 +56,7 @@ function continuousAxis(range: ParameterRange & { kind: 'continuous' }, scale: S
     range,
     cellCount: Number.POSITIVE_INFINITY,
     encode: (value) => clamp(scale.toUnit(clamp(Number(value), range.min, range.max)), 0, 1),
+    encodeFreely: (value) => scale.toUnit(Number(value)),
     decode,
     valueAt: () => range.min,
   };
@@ -65,6 +68,7 @@ function integerAxis(range: ParameterRange & { kind: 'integer' }, scale: Scale):
     range,
     cellCount: range.max - range.min + 1,
     encode: (value) => clamp(scale.toUnit(clamp(Number(value), range.min, range.max)), 0, 1),
+    encodeFreely: (value) => scale.toUnit(Number(value)),
     // Adding 0 turns -0 into 0.
     decode: (unit) => clamp(Math.round(scale.fromUnit(clamp(unit, 0, 1))), range.min, range.max) + 0,
     valueAt: (cell) => range.min + cell,
@@ -75,10 +79,12 @@ function categoricalAxis(range: CategoricalRange): Axis {
   const count = range.values.length;
   const cells = new Map(range.values.map((value, cell) => [value, cell]));
   const valueAt = (cell: number) => range.values[clamp(cell, 0, count - 1)] as string;
+  const encode = (value: ParameterValue) => ((cells.get(String(value)) ?? Number.NaN) + 0.5) / count;
   return {
     range,
     cellCount: count,
-    encode: (value) => ((cells.get(String(value)) ?? Number.NaN) + 0.5) / count,
+    encode,
+    encodeFreely: encode,
     decode: (unit) => valueAt(Math.floor(unit * count)),
     valueAt,
   };

@@ -1,8 +1,10 @@
 import type { StrategyName } from '@fleetune/domain';
 import { checkProblem } from './problem.js';
 import { createBayesian } from './strategies/bayesian.js';
+import { createBohb } from './strategies/bohb.js';
 import { createCmaEs } from './strategies/cma-es.js';
 import { createGrid } from './strategies/grid.js';
+import { createHyperband } from './strategies/hyperband.js';
 import { createRandom } from './strategies/random.js';
 import { createSobol } from './strategies/sobol.js';
 import { createTpe } from './strategies/tpe.js';
@@ -14,8 +16,10 @@ const STRATEGIES: Partial<Record<StrategyName, (problem: SearchProblem) => Strat
   Grid: createGrid,
   Sobol: createSobol,
   Bayesian: createBayesian,
+  Hyperband: createHyperband,
   TPE: createTpe,
   'CMA-ES': createCmaEs,
+  BOHB: createBohb,
 };
 
 /** The strategy is not available in this version. `available` names those that are. */

@@ -15,12 +15,28 @@ export type TrialOutcome =
   | { readonly kind: 'Completed'; readonly objective: number; readonly standardError?: number }
   /** It crashed or gave no objective: teaches that this region is bad, without a value. */
   | { readonly kind: 'Failed' }
-  /** Stopped before its end, with the last objective it reported, if any. */
-  | { readonly kind: 'Stopped'; readonly objective?: number };
+  /** Stopped before its end, with the last objective it reported, if any, and how many epochs it had trained. */
+  | { readonly kind: 'Stopped'; readonly objective?: number; readonly resource?: number };
 
 /** A suggestion of the past, as kept in the store. Without `outcome` it is still pending. */
 export interface TrialRecord extends Suggestion {
   readonly outcome?: TrialOutcome;
+}
+
+/** What a parent tuning job of a warm start evaluated. */
+export interface PriorTrial {
+  /** Which of the parent tuning jobs, from 0. */
+  readonly parent: number;
+  /** Position in the `spaces` of the new search. */
+  readonly definition: number;
+  /**
+   * The parent's values. They may lie outside of the new ranges, lack a hyperparameter that was static in the parent, or
+   * have others more; what does not fit is left aside.
+   */
+  readonly configuration: Configuration;
+  readonly outcome: TrialOutcome;
+  /** 0 for the newest parent, 1 for the next older one. */
+  readonly ageRank?: number;
 }
 
 export interface SearchProblem {
@@ -31,6 +47,13 @@ export interface SearchProblem {
   readonly objectiveType: ObjectiveType;
   /** One space per training-job definition; at least one, each with at least one range. */
   readonly spaces: readonly (readonly ParameterRange[])[];
+  /** What is known from earlier tuning jobs. Trials that fit nothing are left aside, never refused. */
+  readonly priors?: readonly PriorTrial[];
+  /**
+   * How `priors` are to be understood: as evaluations of the very function that is searched, or of a related one on a
+   * scale of its own. The latter when it is not said.
+   */
+  readonly warmStart?: 'IdenticalDataAndAlgorithm' | 'TransferLearning';
 }
 
 export interface Asked {

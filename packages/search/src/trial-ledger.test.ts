@@ -6,7 +6,7 @@ const space = new SearchSpace([{ kind: 'categorical', name: 'opt', values: ['ada
 let ledger: TrialLedger;
 
 beforeEach(() => {
-  ledger = new TrialLedger([space]);
+  ledger = new TrialLedger([space], []);
 });
 
 describe('tell', () => {

@@ -39,10 +39,12 @@ export class TrialLedger {
   readonly #suggestedCounts: number[];
   #nextIndex = 0;
 
-  constructor(spaces: readonly SearchSpace[]) {
+  /** @param evaluated configurations that are used up from the start. */
+  constructor(spaces: readonly SearchSpace[], evaluated: readonly Omit<Suggestion, 'index'>[]) {
     this.#spaces = spaces;
     this.#seenKeys = spaces.map(() => new Set());
     this.#suggestedCounts = spaces.map(() => 0);
+    for (const { definition, configuration } of evaluated) this.#markSeen(definition, configuration);
   }
 
   /** The lowest index that no suggestion has. */
@@ -91,7 +93,7 @@ export class TrialLedger {
     return this.#seenKeys[definition]?.has(key) ?? false;
   }
 
-  /** True when every configuration of the definition's space has been suggested. */
+  /** True when every configuration of the definition's space has been suggested or was evaluated before. */
   isExhausted(definition: number): boolean {
     return (this.#seenKeys[definition]?.size ?? 0) >= (this.#spaces[definition]?.size ?? 0);
   }
@@ -114,16 +116,23 @@ export class TrialLedger {
     const trial: Trial = { suggestion, outcome: undefined };
     this.#trials.set(suggestion.index, trial);
     this.#pending.set(suggestion.index, trial);
-    const space = this.#spaces[suggestion.definition] as SearchSpace;
-    this.#seenKeys[suggestion.definition]?.add(space.key(suggestion.configuration));
+    this.#markSeen(suggestion.definition, suggestion.configuration);
     this.#suggestedCounts[suggestion.definition] = this.suggestedCount(suggestion.definition) + 1;
     while (this.#trials.has(this.#nextIndex)) this.#nextIndex++;
+  }
+
+  #markSeen(definition: number, configuration: Configuration): void {
+    const space = this.#spaces[definition] as SearchSpace;
+    this.#seenKeys[definition]?.add(space.key(configuration));
   }
 }
 
 /** A training that reports NaN or infinity has diverged: it failed, whatever its exit code. */
-function withFiniteObjective(outcome: TrialOutcome): TrialOutcome {
+export function withFiniteObjective(outcome: TrialOutcome): TrialOutcome {
   if (outcome.kind === 'Completed' && !Number.isFinite(outcome.objective)) return { kind: 'Failed' };
-  if (outcome.kind === 'Stopped' && !Number.isFinite(outcome.objective)) return { kind: 'Stopped' };
+  if (outcome.kind === 'Stopped' && !Number.isFinite(outcome.objective)) {
+    const { objective: _, ...stopped } = outcome;
+    return stopped;
+  }
   return outcome;
 }

@@ -55,7 +55,7 @@ export class Kernel {
       target[start + k] = (point[numeric[k] as number] as number) * (this.#inverse[k] as number);
     }
     for (let k = 0; k < categorical.length; k++) {
-      target[start + numeric.length + k] = point[categorical[k] as number] as number;
+      target[start + numeric.length + k] = point[categorical[k] as number] ?? 0;
     }
   }
 

@@ -15,7 +15,7 @@ const LEAST_SPREAD = 1e-150;
  * distribution with the better half's spread would have there (Song et al. 2024, the "half-rank" warp): the order stays,
  * but how bad the bad ones are no longer bends the model among the good ones.
  *
- * @param costs lower is better; NaN for a failed trial. At least one is a number.
+ * @param costs lower is better; NaN for a failed trial. When all have failed, all values are 0.
  */
 export function scaleOutcomes(costs: Float64Array): ScaledOutcomes {
   const completed = costs.filter((cost) => !Number.isNaN(cost));

@@ -22,6 +22,8 @@ export class Posterior {
   readonly #noise: number[] = [];
   /** 1 / (signal variance + noise) of each point. */
   readonly #precisions: number[] = [];
+  /** Positions of the observed points that lie in the cube. */
+  readonly #inside: number[] = [];
   #observedCount = 0;
   #mean = 0;
   #alpha: Float64Array = new Float64Array(0);
@@ -47,8 +49,12 @@ export class Posterior {
     return this.#factor.size;
   }
 
-  /** Adds an observed point; its value comes with {@link setValues}. Pending points must be added after the observed ones. */
+  /**
+   * Adds an observed point; its value comes with {@link setValues}. Pending points must be added after the observed ones.
+   * Points outside of the unit cube are data, but not what a search improves upon.
+   */
   addObserved(point: Float64Array, extraNoise: number): void {
+    if (point.every((unit) => unit >= 0 && unit <= 1)) this.#inside.push(this.#observedCount);
     this.#append(point, extraNoise);
     this.#observedCount++;
   }
@@ -73,16 +79,32 @@ export class Posterior {
     this.#believedMeans = [];
   }
 
-  /** The lowest posterior mean at the points observed or pending: the incumbent that noise does not fool. */
+  /**
+   * The lowest posterior mean at the points of the cube observed or pending: the incumbent that noise does not fool.
+   * Infinity without any.
+   */
   leastMean(): number {
     let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.#observedCount; i++) {
+    for (const i of this.#inside) {
       // At a training point, K alpha = (values - mean) - noise alpha.
       const fitted = (this.#values[i] as number) - (this.#noise[i] as number) * (this.#alpha[i] as number);
       if (fitted < least) least = fitted;
     }
     for (const mean of this.#believedMeans) if (mean < least) least = mean;
     return least;
+  }
+
+  /**
+   * Log density of the values of the observed points from position `from` on, given those before, up to the constant
+   * that every model of as many values has in common. To be asked before pending points are added.
+   */
+  logDensity(from: number): number {
+    const innovations = this.#values.map((value) => value - this.#mean);
+    const n = innovations.length;
+    this.#factor.solveLower(innovations);
+    let sum = 0;
+    for (let i = from; i < n; i++) sum -= 0.5 * (innovations[i] as number) ** 2 + Math.log(this.#factor.at(i, i));
+    return sum;
   }
 
   mean(point: Float64Array): number {

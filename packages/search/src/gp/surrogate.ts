@@ -13,7 +13,7 @@ const COARSE_LIMIT = 64;
 /** Multiply-adds that one fit may cost, which bounds the time of a suggestion without looking at a clock. */
 const FIT_WORK = 2e7;
 
-interface Observations {
+export interface Observations {
   /** Only ever grows at its end. */
   readonly points: readonly Float64Array[];
   /** Standardised; all may change from call to call. */
@@ -36,13 +36,20 @@ interface View {
 export class Surrogate {
   readonly #layout: KernelLayout;
   #hyperparameters: Hyperparameters;
-  #fittedCount = 0;
+  /** Observations that were there before the search began; they do not count when its history grows. */
+  readonly #priorCount: number;
+  #fittedCount: number | undefined;
   /** By lengthscale factor; emptied when the hyperparameters change. */
   readonly #views = new Map<number, View>();
 
-  constructor(layout: KernelLayout) {
+  constructor(layout: KernelLayout, start: Hyperparameters = priorMode(relevantDimension(layout)), priorCount = 0) {
     this.#layout = layout;
-    this.#hyperparameters = priorMode(relevantDimension(layout));
+    this.#hyperparameters = start;
+    this.#priorCount = priorCount;
+  }
+
+  get hyperparameters(): Hyperparameters {
+    return this.#hyperparameters;
   }
 
   /**
@@ -51,19 +58,22 @@ export class Surrogate {
    * @param factor multiplies the fitted lengthscales.
    */
   condition(observations: Observations, factor: number): Posterior {
-    const count = observations.points.length;
-    if (count - this.#fittedCount >= Math.max(1, Math.min(100, Math.floor(this.#fittedCount / 8)))) {
-      this.#refit(observations);
-    }
+    if (this.#isOutgrown(observations.points.length)) this.#refit(observations);
     const { posterior, members } = this.#upToDate(factor, observations);
     posterior.setValues(Float64Array.from(members, (i) => observations.values[i] as number));
     return posterior;
   }
 
+  #isOutgrown(count: number): boolean {
+    if (this.#fittedCount === undefined) return true;
+    const step = Math.floor((this.#fittedCount - this.#priorCount) / 8);
+    return count - this.#fittedCount >= Math.max(1, Math.min(100, step));
+  }
+
   #refit(observations: Observations): void {
     const count = observations.points.length;
     const distance = this.#distanceBetween(observations.points);
-    if (this.#fittedCount === 0 && count > 2 * COARSE_LIMIT) this.#fit(observations, COARSE_LIMIT, distance);
+    if (this.#fittedCount === undefined && count > 2 * COARSE_LIMIT) this.#fit(observations, COARSE_LIMIT, distance);
     this.#fit(observations, FIT_LIMIT, distance);
     this.#fittedCount = count;
     this.#views.clear();

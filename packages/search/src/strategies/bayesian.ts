@@ -1,16 +1,16 @@
 import type { Configuration } from '@fleetune/domain';
 import { type NextPoint, nextPoint } from '../acquisition/next-point.js';
-import { kernelLayout } from '../gp/kernel.js';
+import { CONVERGED_FROM, idleConvergence, toldCosts } from '../convergence.js';
 import { scaleOutcomes } from '../gp/outcome-scale.js';
 import type { Posterior } from '../gp/posterior.js';
-import { Surrogate } from '../gp/surrogate.js';
-import { leastPositions } from '../least-positions.js';
+import { normalProbability } from '../normal-distribution.js';
 import { randomStream } from '../random-stream.js';
-import { SobolSequence } from '../sobol-sequence.js';
 import { SearchSpace } from '../space.js';
 import type { Asked, SearchProblem, Strategy, Suggestion, TrialOutcome, TrialRecord } from '../strategy.js';
 import { type Trial, TrialLedger } from '../trial-ledger.js';
 import { drawUnseen } from '../unseen-draw.js';
+import { evaluatedBefore, priorObservations } from '../warm-start/prior-observations.js';
+import { Arm } from './bayesian/arm.js';
 
 /**
  * Gaussian-process search by log expected improvement, after a scrambled Sobol design. Each training-job definition has
@@ -20,14 +20,16 @@ export function createBayesian(problem: SearchProblem): Strategy {
   return new Bayesian(problem);
 }
 
-const LEAST_DESIGN = 6;
-const LARGEST_DESIGN = 20;
+/** Of one ask; each costs more than the one before. What is asked for beyond is spread evenly. */
+const MOST_BY_MODEL = 32;
+/** Pending trials that the model knows of: the newest. */
+const MOST_PENDING = 128;
 /** Fewer outcomes than this say nothing about where to look. */
 const LEAST_COMPLETED = 2;
-/** Variance in standardised units past which an observation says nothing. */
-const LARGEST_NOISE = 1e4;
-/** The best observed points, around which candidates are drawn. */
-const CENTRE_COUNT = 5;
+/** Suggestions all of which must have promised little for a search to have converged. */
+const LATEST_PROMISES = 5;
+/** Of the range of standardised values: an improvement that matters. */
+const SIGNIFICANT_SHARE = 0.01;
 /**
  * The share of asks that take the function to be rougher than it most probably is, and what the fitted lengthscales are
  * multiplied by then. A function of several valleys often looks like one wide bowl at first; this finds the others.
@@ -35,22 +37,15 @@ const CENTRE_COUNT = 5;
 const ROUGH_SHARE = 0.33;
 const ROUGH_FACTOR = 0.6;
 
-/** One training-job definition. */
-interface Arm {
-  readonly definition: number;
-  readonly space: SearchSpace;
-  readonly design: SobolSequence;
-  readonly designSize: number;
-  readonly surrogate: Surrogate;
-  /** Told trials in the order told, which the surrogate relies on. */
-  readonly trials: Trial[];
-  readonly points: Float64Array[];
-}
-
 /** An arm ready to be searched, with the best suggestion found in it so far for the ask under way. */
 interface ReadyArm {
   readonly arm: Arm;
   readonly posterior: Posterior;
+  /** The arm's model has values `stretch` times the common ones plus `shift`. */
+  readonly stretch: number;
+  readonly shift: number;
+  /** Between the arm's best value and its worst, on the common scale. */
+  readonly range: number;
   readonly centres: readonly Float64Array[];
   next?: NextPoint | undefined;
 }
@@ -60,6 +55,8 @@ class Bayesian implements Strategy {
   readonly #sign: number;
   readonly #arms: readonly Arm[];
   readonly #ledger: TrialLedger;
+  /** How probable a significant improvement was at the latest points suggested by the model. */
+  #promises: number[] = [];
   #toldCount = 0;
   #completedCount = 0;
 
@@ -67,16 +64,10 @@ class Bayesian implements Strategy {
     this.#seed = problem.seed;
     this.#sign = problem.objectiveType === 'Maximize' ? -1 : 1;
     const spaces = problem.spaces.map((ranges) => new SearchSpace(ranges));
-    this.#ledger = new TrialLedger(spaces);
-    this.#arms = spaces.map((space, definition) => ({
-      definition,
-      space,
-      design: new SobolSequence(space.dimension, problem.seed, `design ${definition}`),
-      designSize: designSize(space.dimension, spaces.length),
-      surrogate: new Surrogate(kernelLayout(space)),
-      trials: [],
-      points: [],
-    }));
+    this.#ledger = new TrialLedger(spaces, evaluatedBefore(problem, spaces));
+    const priors = priorObservations(problem, spaces);
+    this.#arms = spaces.map((space, definition) => new Arm(problem, definition, space, priors[definition] ?? []));
+    this.#completedCount = this.#arms.reduce((sum, arm) => sum + arm.completedCount, 0);
   }
 
   ask(count: number): Asked {
@@ -86,7 +77,8 @@ class Bayesian implements Strategy {
     while (suggestions.length < count) {
       const open = this.#arms.filter((arm) => !this.#ledger.isExhausted(arm.definition));
       if (open.length === 0) break;
-      const unexplored = this.#leastExplored(open, this.#completedCount < LEAST_COMPLETED);
+      const isIgnorant = this.#completedCount < LEAST_COMPLETED && open.every((arm) => arm.transfer === undefined);
+      const unexplored = this.#leastExplored(open, isIgnorant || suggestions.length >= MOST_BY_MODEL);
       if (unexplored === undefined) ready ??= this.#conditionArms();
       const suggestion =
         unexplored === undefined ? this.#suggestByModel(open, ready ?? []) : this.#suggestFromDesign(unexplored);
@@ -106,14 +98,22 @@ class Bayesian implements Strategy {
     this.#takeInOutcomes();
   }
 
+  /** Only when nothing came of the latest asks, and the model promises nothing more. */
+  convergence(): number {
+    const costs = toldCosts(this.#ledger.told, this.#sign);
+    const dimension = Math.max(...this.#arms.map(({ space }) => space.dimension));
+    const idle = idleConvergence(costs, Math.max(8 + dimension, costs.length / 4));
+    if (this.#promises.length < LATEST_PROMISES) return Math.min(idle, CONVERGED_FROM / 2);
+    return Math.min(idle, 1 - Math.max(...this.#promises));
+  }
+
   #takeInOutcomes(): void {
     const { told } = this.#ledger;
     for (; this.#toldCount < told.length; this.#toldCount++) {
       const trial = told[this.#toldCount] as Trial;
-      const arm = this.#arms[trial.suggestion.definition] as Arm;
-      arm.trials.push(trial);
-      arm.points.push(arm.space.encode(trial.suggestion.configuration));
-      if (!Number.isNaN(this.#cost(trial))) this.#completedCount++;
+      const cost = this.#cost(trial);
+      this.#arms[trial.suggestion.definition]?.observe(trial, cost);
+      if (!Number.isNaN(cost)) this.#completedCount++;
     }
   }
 
@@ -125,7 +125,7 @@ class Bayesian implements Strategy {
 
   /** The definition furthest from the end of its design; undefined when all designs are done, unless `isForced`. */
   #leastExplored(arms: readonly Arm[], isForced: boolean): Arm | undefined {
-    const explored = (arm: Arm) => this.#ledger.suggestedCount(arm.definition) / arm.designSize;
+    const explored = (arm: Arm) => arm.explored(this.#ledger.suggestedCount(arm.definition));
     const least = arms.reduce((a, b) => (explored(b) < explored(a) ? b : a));
     return isForced || explored(least) < 1 ? least : undefined;
   }
@@ -141,7 +141,7 @@ class Bayesian implements Strategy {
   }
 
   #suggestByModel(open: readonly Arm[], ready: readonly ReadyArm[]): Suggestion | undefined {
-    const incumbent = Math.min(...ready.map(({ posterior }) => posterior.leastMean()));
+    const incumbent = Math.min(...ready.map(leastMean));
     let best: ReadyArm | undefined;
     for (const candidate of ready) {
       if (!open.includes(candidate.arm)) continue;
@@ -150,42 +150,42 @@ class Bayesian implements Strategy {
     }
     if (best?.next === undefined) return this.#suggestFromDesign(open[0] as Arm);
     const { point, configuration } = best.next;
+    this.#promises = [...this.#promises.slice(1 - LATEST_PROMISES), promise(best, incumbent)];
     best.posterior.addPending(point);
     best.next = undefined;
     return this.#ledger.suggest(best.arm.definition, configuration);
   }
 
-  #searchArm({ arm, posterior, centres }: ReadyArm, incumbent: number): NextPoint | undefined {
-    return nextPoint({
+  /** @returns its score on the common scale of outcomes. */
+  #searchArm({ arm, posterior, stretch, shift, centres }: ReadyArm, incumbent: number): NextPoint | undefined {
+    const next = nextPoint({
       space: arm.space,
       posterior,
-      incumbent,
+      incumbent: stretch * incumbent + shift,
       centres,
       sequence: arm.design,
       stream: randomStream(this.#seed, 'acquisition', arm.definition, this.#ledger.nextIndex),
       isSeen: (configuration) => this.#ledger.isSeen(arm.definition, configuration),
     });
+    return next && { ...next, score: next.score - Math.log(stretch) };
   }
 
   /** Models of all definitions that have been tried, on one scale of outcomes, pending trials included. */
   #conditionArms(): ReadyArm[] {
     const isRough = randomStream(this.#seed, 'view', this.#ledger.nextIndex).uniform() < ROUGH_SHARE;
-    const tried = this.#arms.filter((arm) => arm.trials.length > 0);
-    const costs = tried.map((arm) => arm.trials.map((trial) => this.#cost(trial)));
-    const { values, unit } = scaleOutcomes(Float64Array.from(costs.flat()));
+    const known = this.#arms.filter((arm) => arm.points.length > 0 || arm.transfer !== undefined);
+    const { values, unit } = scaleOutcomes(Float64Array.from(known.flatMap((arm) => arm.costs)));
+    const pending = [...this.#ledger.pending].slice(-MOST_PENDING);
+    const range = values.reduce((a, b) => Math.max(a, b), 0) - values.reduce((a, b) => Math.min(a, b), 0);
     let from = 0;
-    return tried.map((arm) => {
-      const armValues = values.subarray(from, from + arm.trials.length);
-      from += arm.trials.length;
-      const extraNoise = Float64Array.from(arm.trials, (trial) =>
-        Math.min(LARGEST_NOISE, (standardError(trial) * unit) ** 2),
-      );
-      const observations = { points: arm.points, values: armValues, extraNoise };
-      const posterior = arm.surrogate.condition(observations, isRough ? ROUGH_FACTOR : 1);
-      for (const { suggestion } of this.#ledger.pending) {
+    return known.map((arm) => {
+      const own = values.subarray(from, from + arm.points.length);
+      from += arm.points.length;
+      const { posterior, stretch, shift } = arm.condition(own, unit, isRough ? ROUGH_FACTOR : 1);
+      for (const { suggestion } of pending) {
         if (suggestion.definition === arm.definition) posterior.addPending(arm.space.encode(suggestion.configuration));
       }
-      return { arm, posterior, centres: bestPoints(arm.points, armValues) };
+      return { arm, posterior, stretch, shift, range, centres: arm.centres(own) };
     });
   }
 
@@ -199,17 +199,17 @@ class Bayesian implements Strategy {
   }
 }
 
-/** About two points per dimension; several definitions share what one would get, but each is looked at. */
-function designSize(dimension: number, definitionCount: number): number {
-  const alone = Math.min(LARGEST_DESIGN, Math.max(LEAST_DESIGN, 2 * dimension + 2));
-  return Math.min(alone, Math.max(4, Math.floor(LARGEST_DESIGN / definitionCount)));
+/** What is to be improved upon, on the common scale; where nothing is known yet, what parents promise at their best. */
+function leastMean({ posterior, stretch, shift, centres }: ReadyArm): number {
+  const least = posterior.leastMean();
+  const known = least < Number.POSITIVE_INFINITY ? least : Math.min(...centres.map((centre) => posterior.mean(centre)));
+  return (known - shift) / stretch;
 }
 
-function standardError({ outcome }: Trial): number {
-  const error = outcome?.kind === 'Completed' ? (outcome.standardError ?? 0) : 0;
-  return Number.isFinite(error) && error > 0 ? error : 0;
-}
-
-function bestPoints(points: readonly Float64Array[], values: Float64Array): Float64Array[] {
-  return leastPositions(values, CENTRE_COUNT).map((i) => points[i] as Float64Array);
+/** How probable it is that the point about to be suggested improves significantly. */
+function promise({ posterior, stretch, shift, range, next }: ReadyArm, incumbent: number): number {
+  if (next === undefined) return 0;
+  const { mean, variance } = posterior.predict(next.point);
+  const goal = stretch * (incumbent - SIGNIFICANT_SHARE * range) + shift;
+  return normalProbability((goal - mean) / Math.sqrt(Math.max(variance, Number.MIN_VALUE)));
 }

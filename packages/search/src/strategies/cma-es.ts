@@ -12,7 +12,10 @@ import { type Guide, GuidedDraws } from './guided-draws.js';
  * members, when it has come to rest.
  */
 export function createCmaEs(problem: SearchProblem): Strategy {
-  return new GuidedDraws(problem, (space, definition) => new CmaEsGuide(space, problem.seed, definition));
+  return new GuidedDraws(
+    problem,
+    (space, definition, promising) => new CmaEsGuide(space, problem.seed, definition, promising[0]),
+  );
 }
 
 /** Draws outside of the cube are redrawn this often, then moved to its boundary. */
@@ -30,11 +33,14 @@ class CmaEsGuide implements Guide {
   #restarts = 0;
   #idleGenerations = 0;
   #leastCost = Number.POSITIVE_INFINITY;
+  /** Where the first distribution stands, in the cube; its centre when nothing is known. */
+  readonly #start: Float64Array | undefined;
 
-  constructor(space: SearchSpace, seed: number, definition: number) {
+  constructor(space: SearchSpace, seed: number, definition: number, start: Float64Array | undefined) {
     this.#seed = seed;
     this.#definition = definition;
     this.#coordinates = new Coordinates(space);
+    this.#start = start && this.#coordinates.fromUnit(start);
     this.#distribution = this.#newDistribution();
   }
 
@@ -80,7 +86,8 @@ class CmaEsGuide implements Guide {
   #newDistribution(): EvolvingDistribution {
     const stream = randomStream(this.#seed, 'cma-es start', this.#definition, this.#restarts);
     const { dimension, leastDeviations } = this.#coordinates;
-    const mean = Float64Array.from({ length: dimension }, () => (this.#restarts === 0 ? 0.5 : stream.uniform()));
+    const first = this.#start ?? new Float64Array(dimension).fill(0.5);
+    const mean = this.#restarts === 0 ? first.slice() : Float64Array.from(first, () => stream.uniform());
     const growth = 2 ** Math.min(this.#restarts, MOST_DOUBLINGS);
     return new EvolvingDistribution({ mean, leastDeviations, growth });
   }

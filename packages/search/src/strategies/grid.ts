@@ -1,8 +1,9 @@
-import type { ParameterRange } from '@fleetune/domain';
+import type { Configuration, ParameterRange } from '@fleetune/domain';
 import { InvalidProblemError } from '../problem.js';
 import { SearchSpace } from '../space.js';
 import type { Asked, SearchProblem, Strategy, Suggestion, TrialOutcome, TrialRecord } from '../strategy.js';
 import { TrialLedger } from '../trial-ledger.js';
+import { evaluatedBefore } from '../warm-start/prior-observations.js';
 
 /**
  * How many combinations a grid over these ranges has.
@@ -27,23 +28,25 @@ export function createGrid(problem: SearchProblem): Strategy {
 
 class Grid implements Strategy {
   readonly #spaces: readonly SearchSpace[];
-  readonly #sizes: readonly number[];
-  readonly #total: number;
   readonly #ledger: TrialLedger;
+  #definition = 0;
+  #rank = 0;
 
   constructor(problem: SearchProblem) {
-    this.#sizes = problem.spaces.map(gridSize);
-    this.#total = this.#sizes.reduce((sum, size) => sum + size, 0);
+    // Counted only to refuse ranges that cannot be.
+    problem.spaces.forEach(gridSize);
     this.#spaces = problem.spaces.map((ranges) => new SearchSpace(ranges));
-    this.#ledger = new TrialLedger(this.#spaces);
+    this.#ledger = new TrialLedger(this.#spaces, evaluatedBefore(problem, this.#spaces));
   }
 
   ask(count: number): Asked {
     const suggestions: Suggestion[] = [];
-    while (suggestions.length < count && this.#ledger.nextIndex < this.#total) {
-      suggestions.push(this.#suggest(this.#ledger.nextIndex));
+    while (suggestions.length < count) {
+      const configuration = this.#firstUnseen();
+      if (configuration === undefined) break;
+      suggestions.push(this.#ledger.suggest(this.#definition, configuration));
     }
-    return { suggestions, exhausted: this.#ledger.nextIndex >= this.#total };
+    return { suggestions, exhausted: this.#firstUnseen() === undefined };
   }
 
   tell(index: number, outcome: TrialOutcome): void {
@@ -52,12 +55,19 @@ class Grid implements Strategy {
 
   restore(records: readonly TrialRecord[]): void {
     this.#ledger.restore(records);
+    this.#definition = 0;
+    this.#rank = 0;
   }
 
-  #suggest(index: number): Suggestion {
-    let definition = 0;
-    let rank = index;
-    while (rank >= (this.#sizes[definition] as number)) rank -= this.#sizes[definition++] as number;
-    return this.#ledger.suggest(definition, (this.#spaces[definition] as SearchSpace).at(rank));
+  /** Goes on to the next combination that was neither suggested nor evaluated by a parent. */
+  #firstUnseen(): Configuration | undefined {
+    for (; this.#definition < this.#spaces.length; this.#definition++, this.#rank = 0) {
+      const space = this.#spaces[this.#definition] as SearchSpace;
+      for (; this.#rank < space.size; this.#rank++) {
+        const configuration = space.at(this.#rank);
+        if (!this.#ledger.isSeen(this.#definition, configuration)) return configuration;
+      }
+    }
+    return undefined;
   }
 }

@@ -21,6 +21,7 @@ const CASES: [string, SearchProblem][] = [
   ['Random', problem('Random', mixed)],
   ['Random in a small space', problem('Random', small)],
   ['Random over two definitions', problem('Random', mixed, small)],
+  ['Hyperband', problem('Hyperband', mixed)],
   ['Sobol', problem('Sobol', mixed)],
   ['Sobol in a small space', problem('Sobol', small)],
   ['Sobol over two definitions', problem('Sobol', mixed, small)],

@@ -1,9 +1,11 @@
 import type { Configuration } from '@fleetune/domain';
+import { independentConvergence, toldCosts } from '../convergence.js';
 import { randomStream } from '../random-stream.js';
 import { SearchSpace } from '../space.js';
 import type { Asked, SearchProblem, Strategy, Suggestion, TrialOutcome, TrialRecord } from '../strategy.js';
 import { TrialLedger } from '../trial-ledger.js';
 import { drawUnseen } from '../unseen-draw.js';
+import { evaluatedBefore } from '../warm-start/prior-observations.js';
 
 /** The point of the unit cube that suggestion `index` tries first, or instead of its `attempt` earlier tries. */
 type Draw = (definition: number, index: number, attempt: number) => ArrayLike<number>;
@@ -14,6 +16,7 @@ type Draw = (definition: number, index: number, attempt: number) => ArrayLike<nu
  */
 export class IndependentDraws implements Strategy {
   readonly #seed: number;
+  readonly #sign: number;
   readonly #spaces: readonly SearchSpace[];
   readonly #ledger: TrialLedger;
   readonly #draw: Draw;
@@ -21,8 +24,9 @@ export class IndependentDraws implements Strategy {
 
   constructor(problem: SearchProblem, draw: Draw) {
     this.#seed = problem.seed;
+    this.#sign = problem.objectiveType === 'Maximize' ? -1 : 1;
     this.#spaces = problem.spaces.map((ranges) => new SearchSpace(ranges));
-    this.#ledger = new TrialLedger(this.#spaces);
+    this.#ledger = new TrialLedger(this.#spaces, evaluatedBefore(problem, this.#spaces));
     this.#draw = draw;
   }
 
@@ -42,6 +46,10 @@ export class IndependentDraws implements Strategy {
 
   restore(records: readonly TrialRecord[]): void {
     this.#ledger.restore(records);
+  }
+
+  convergence(): number {
+    return independentConvergence(toldCosts(this.#ledger.told, this.#sign));
   }
 
   #next(): Suggestion | undefined {
