@@ -31,13 +31,48 @@ export class ArtifactAccessDeniedError extends Error {
   }
 }
 
+export type StoreAction = 'read' | 'write' | 'copy' | 'delete' | 'list';
+
 /** The store could not do its part (network, disk). Trying again may help. */
 export class ArtifactStoreError extends Error {
   override readonly name = 'ArtifactStoreError';
   readonly uri: string;
 
-  constructor(action: 'read' | 'write' | 'list', uri: string, cause: unknown) {
+  constructor(action: StoreAction, uri: string, cause: unknown) {
     super(`Could not ${action} ${uri}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.uri = uri;
+  }
+}
+
+/** The object is not the one that was listed any more. List again, and read what is there now. */
+export class ArtifactChangedError extends Error {
+  override readonly name = 'ArtifactChangedError';
+  readonly uri: string;
+
+  constructor(uri: string) {
+    super(`${uri} has changed since it was listed. Leave input data as it is while jobs start, and try again.`);
+    this.uri = uri;
+  }
+}
+
+/** There is an object already, and it was not to be replaced. */
+export class ArtifactExistsError extends Error {
+  override readonly name = 'ArtifactExistsError';
+  readonly uri: string;
+
+  constructor(uri: string) {
+    super(`There is something at ${uri} already, and it is not replaced.`);
+    this.uri = uri;
+  }
+}
+
+/** A manifest says something that cannot be followed. Fix the manifest. */
+export class InvalidManifestError extends Error {
+  override readonly name = 'InvalidManifestError';
+  readonly uri: string;
+
+  constructor(uri: string, fault: string) {
+    super(`The manifest ${uri} cannot be followed: ${fault}.`);
     this.uri = uri;
   }
 }

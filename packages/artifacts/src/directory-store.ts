@@ -1,10 +1,18 @@
-import type { Dirent } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import type { Dirent, Stats } from 'node:fs';
+import { open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { ArtifactAccessDeniedError, ArtifactNotFoundError, ArtifactStoreError } from './artifact-errors.js';
-import { isPartialName, writeFileAtomically } from './atomic-write.js';
-import type { ObjectBody, ObjectEntry, ObjectStore } from './object-store.js';
+import {
+  ArtifactAccessDeniedError,
+  ArtifactChangedError,
+  ArtifactExistsError,
+  ArtifactNotFoundError,
+  ArtifactStoreError,
+  type StoreAction,
+} from './artifact-errors.js';
+import { isPartialName, linkFileAtomically, writeFileAtomically } from './atomic-write.js';
+import type { LazyMount } from './lazy-mount/lazy-mount.js';
+import type { GetOptions, ObjectBody, ObjectEntry, ObjectFacts, ObjectStore, PutOptions } from './object-store.js';
 
 /** How a family of URIs lies in the file system. */
 export interface DirectoryLayout {
@@ -23,23 +31,43 @@ export class DirectoryStore implements ObjectStore {
     this.#layout = layout;
   }
 
-  async get(uri: string): Promise<Readable> {
+  async get(uri: string, { fromByte = 0, ifVersion }: GetOptions = {}): Promise<Readable> {
     const path = this.#layout.pathOf(uri);
     try {
       const handle = await open(path);
-      if ((await handle.stat()).isFile()) return handle.createReadStream();
+      const found = await handle.stat();
+      const isWanted = ifVersion === undefined || versionOf(found) === ifVersion;
+      if (found.isFile() && isWanted) return handle.createReadStream({ start: fromByte });
       await handle.close();
+      if (found.isFile()) throw new ArtifactChangedError(uri);
     } catch (error) {
       throw translated('read', uri, error);
     }
     throw new ArtifactNotFoundError(uri);
   }
 
-  async put(uri: string, body: ObjectBody): Promise<void> {
+  async put(uri: string, body: ObjectBody, { ifAbsent = false }: PutOptions = {}): Promise<void> {
     try {
-      await writeFileAtomically(this.#layout.pathOf(uri), body);
+      await writeFileAtomically(this.#layout.pathOf(uri), body, { durably: true, replace: !ifAbsent });
     } catch (error) {
+      if (ifAbsent && (error as NodeJS.ErrnoException).code === 'EEXIST') throw new ArtifactExistsError(uri);
       throw translated('write', uri, error);
+    }
+  }
+
+  async copy(fromUri: string, toUri: string): Promise<void> {
+    try {
+      await linkFileAtomically(this.#layout.pathOf(fromUri), this.#layout.pathOf(toUri));
+    } catch (error) {
+      throw translated('copy', fromUri, error);
+    }
+  }
+
+  async delete(uri: string): Promise<void> {
+    try {
+      await rm(this.#layout.pathOf(uri), { force: true });
+    } catch (error) {
+      throw translated('delete', uri, error);
     }
   }
 
@@ -53,7 +81,16 @@ export class DirectoryStore implements ObjectStore {
   }
 
   async exists(uri: string): Promise<boolean> {
-    return (await statOrUndefined(this.#layout.pathOf(uri)))?.isFile() ?? false;
+    return (await this.facts(uri)) !== undefined;
+  }
+
+  async facts(uri: string): Promise<ObjectFacts | undefined> {
+    const found = await statOrUndefined(this.#layout.pathOf(uri));
+    return found?.isFile() ? { sizeBytes: found.size, version: versionOf(found) } : undefined;
+  }
+
+  async mount(): Promise<LazyMount> {
+    return { kind: 'unavailable', because: 'it lies in a folder of this machine' };
   }
 
   async localPath(prefixUri: string): Promise<string | undefined> {
@@ -81,7 +118,8 @@ export class DirectoryStore implements ObjectStore {
 
   async *#walk(path: string, name: string, ancestors: ReadonlySet<string>): AsyncIterable<ObjectEntry> {
     const found = await statOrUndefined(path);
-    if (found?.isFile()) yield { uri: this.#layout.uriOf(path), name, sizeBytes: found.size };
+    if (found?.isFile())
+      yield { uri: this.#layout.uriOf(path), name, sizeBytes: found.size, version: versionOf(found) };
     if (!found?.isDirectory()) return;
     // Links to folders are followed, but never in a circle.
     const real = await realpath(path);
@@ -93,6 +131,10 @@ export class DirectoryStore implements ObjectStore {
       yield* this.#walk(join(path, entry.name), name === '' ? entry.name : `${name}/${entry.name}`, within);
     }
   }
+}
+
+function versionOf(found: Stats): string {
+  return `${found.ino}-${found.size}-${found.mtimeMs}`;
 }
 
 async function statOrUndefined(path: string) {
@@ -107,9 +149,9 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
 }
 
-function translated(action: 'read' | 'write' | 'list', uri: string, error: unknown): unknown {
+function translated(action: StoreAction, uri: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
-  if (action === 'read' && isMissing(error)) return new ArtifactNotFoundError(uri);
+  if ((action === 'read' || action === 'copy') && isMissing(error)) return new ArtifactNotFoundError(uri);
   if (error.code === 'EACCES' || error.code === 'EPERM') return new ArtifactAccessDeniedError(uri, error);
   return new ArtifactStoreError(action, uri, error);
 }

@@ -3,11 +3,11 @@ import { join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ArtifactStoreError } from './artifact-errors.js';
 import { writeFileAtomically } from './atomic-write.js';
+import { inParallel } from './in-parallel.js';
 import type { ObjectEntry, ObjectStore } from './object-store.js';
 import { joinUri } from './object-uri.js';
-
-/** How many objects travel side by side. */
-const TRANSFERS_AT_ONCE = 8;
+import { openInside } from './open-inside.js';
+import { readResuming } from './read-resuming.js';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
@@ -26,10 +26,20 @@ export async function downloadPrefix(
   folder: string,
   options: DownloadOptions = {},
 ): Promise<number> {
+  return downloadEntries(store, store.list(prefixUri), folder, options);
+}
+
+/** Copies the objects of a listing into `folder`, below which each keeps its name. @returns how many they were. */
+export async function downloadEntries(
+  store: ObjectStore,
+  entries: AsyncIterable<ObjectEntry> | Iterable<ObjectEntry>,
+  folder: string,
+  options: DownloadOptions = {},
+): Promise<number> {
   let count = 0;
-  await inParallel(store.list(prefixUri), async (entry) => {
+  await inParallel(entries, async (entry) => {
     options.signal?.throwIfAborted();
-    const body = await store.get(entry.uri);
+    const body = readResuming(store, entry, options.signal);
     const piece = options.convert?.(entry, body) ?? { name: entry.name, body };
     const target = join(folder, piece.name);
     if (!target.startsWith(folder + sep)) {
@@ -48,35 +58,34 @@ export async function downloadPrefix(
 }
 
 /**
- * Copies every file in `folder` and below under a prefix. Links, sockets and pipes are left out.
+ * Copies every file in `folder` and below under a prefix. Links, sockets and pipes are left out, and nothing outside
+ * the folder is read, whatever links are put in the way meanwhile.
  *
  * @returns how many files were copied.
  */
-export async function uploadFolder(store: ObjectStore, folder: string, prefixUri: string): Promise<number> {
+export async function uploadFolder(
+  store: ObjectStore,
+  folder: string,
+  prefixUri: string,
+  signal?: AbortSignal,
+): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  let count = 0;
   await inParallel(files, async (file) => {
+    signal?.throwIfAborted();
     const segments = file.slice(folder.length).split(sep).filter(Boolean);
-    await store.put(joinUri(prefixUri, ...segments), { file });
-  });
-  return files.length;
-}
-
-async function inParallel<T>(
-  source: AsyncIterable<T> | Iterable<T>,
-  transfer: (item: T) => Promise<void>,
-): Promise<void> {
-  const running = new Set<Promise<void>>();
-  try {
-    for await (const item of source) {
-      const one = transfer(item).finally(() => running.delete(one));
-      running.add(one);
-      // Looked at below; until then it must not count as unhandled.
-      one.catch(() => undefined);
-      if (running.size >= TRANSFERS_AT_ONCE) await Promise.race(running);
+    const handle = await openInside(folder, segments.join('/'));
+    if (handle === undefined) return;
+    const body = handle.createReadStream();
+    const abort = () => body.destroy(new Error('The upload was given up.'));
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await store.put(joinUri(prefixUri, ...segments), body);
+      count += 1;
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
-    await Promise.all(running);
-  } finally {
-    await Promise.allSettled(running);
-  }
+  });
+  return count;
 }

@@ -19,7 +19,10 @@ import { create, list } from 'tar';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   ArchiveError,
+  ArtifactChangedError,
+  ArtifactExistsError,
   ArtifactNotFoundError,
+  CheckpointSync,
   createTarGz,
   downloadPrefix,
   extractTarGz,
@@ -36,7 +39,22 @@ function temporaryFolder(): string {
   return folder;
 }
 
+/** A real S3 service, where one is named: anything with the keys "test" and "test" and a bucket of this name. */
+const REAL_S3 = process.env.FLEETUNE_TEST_S3_URL;
+const REAL_STORES = REAL_S3 === undefined ? {} : { 's3:// of FLEETUNE_TEST_S3_URL': async () => realStore(REAL_S3) };
+let places = 0;
+
+function realStore(endpoint: string) {
+  const keys = { accessKeyId: 'test', secretAccessKey: 'test' };
+  places += 1;
+  return {
+    store: openObjectStores({ s3: { kind: 'endpoint', endpoint, region: 'us-east-1', ...keys } }),
+    base: `s3://fleetune-test/${process.pid}-${Date.now()}-${places}`,
+  };
+}
+
 const STORES = {
+  ...REAL_STORES,
   'file://': async () => ({ store: openObjectStores(), base: pathToFileURL(temporaryFolder()).href }),
   's3:// in a folder': async () => ({
     store: openObjectStores({ s3: { kind: 'directory', root: temporaryFolder() } }),
@@ -87,6 +105,54 @@ describe.each(Object.entries(STORES))('%s', (_, open) => {
     const single = temporaryFolder();
     expect(await downloadPrefix(store, joinUri(base, 'tree', 'top'), single)).toBe(1);
     expect(readdirSync(single)).toEqual(['top']);
+  });
+
+  test('reads on from a byte, and only the version that was listed', async () => {
+    const { store, base } = await open();
+    const uri = joinUri(base, 'object');
+    await store.put(uri, Readable.from([Buffer.from('0123456789')]));
+    const listed = await store.facts(uri);
+    expect(listed?.sizeBytes).toBe(10);
+    expect(await text(await store.get(uri, { fromByte: 4, ifVersion: listed?.version ?? '' }))).toBe('456789');
+    for await (const entry of store.list(uri)) expect(entry.version).toBe(listed?.version);
+    await store.put(uri, Readable.from([Buffer.from('something else')]));
+    await expect(store.get(uri, { ifVersion: listed?.version ?? '' })).rejects.toThrow(ArtifactChangedError);
+    expect(await store.facts(joinUri(base, 'none'))).toBeUndefined();
+  });
+
+  test('copies, deletes, and replaces nothing where that is asked for', async () => {
+    const { store, base } = await open();
+    const [from, to] = [joinUri(base, 'from this'), joinUri(base, 'deep', 'to')];
+    await store.put(from, Readable.from([Buffer.from('bytes')]));
+    await store.copy(from, to);
+    await store.copy(from, to);
+    await store.put(from, Readable.from([Buffer.from('newer')]));
+    expect(await text(await store.get(to))).toBe('bytes');
+    await expect(store.put(to, Readable.from([Buffer.from('x')]), { ifAbsent: true })).rejects.toThrow(
+      ArtifactExistsError,
+    );
+    await store.delete(to);
+    await store.delete(to);
+    expect(await store.exists(to)).toBe(false);
+    await store.put(to, Readable.from([Buffer.from('first')]), { ifAbsent: true });
+    expect(await text(await store.get(to))).toBe('first');
+  });
+
+  test('keeps checkpoints', async () => {
+    const { store, base } = await open();
+    const folder = temporaryFolder();
+    const owner = { trainingJobId: 'job', fence: 1 };
+    const sync = new CheckpointSync({ store, prefixUri: base, folder, owner });
+    writeFileSync(join(folder, 'state'), 'one');
+    await sync.scan();
+    await sync.scan();
+    writeFileSync(join(folder, 'state'), 'and two');
+    expect(await sync.flush(60_000)).toBe('Flushed');
+    expect(await text(await store.get(joinUri(base, 'state')))).toBe('and two');
+    const again = temporaryFolder();
+    const next = new CheckpointSync({ store, prefixUri: base, folder: again, owner: { ...owner, fence: 2 } });
+    expect((await next.restore(new AbortController().signal)).from).toBe('manifest');
+    expect(readFileSync(join(again, 'state'), 'utf8')).toBe('and two');
   });
 
   test('keeps the old bytes when a write fails half way', async () => {

@@ -2,7 +2,8 @@ import { InvalidArtifactUriError } from './artifact-errors.js';
 import { FILE_LAYOUT, s3DirectoryLayout } from './directory-layouts.js';
 import { DirectoryStore } from './directory-store.js';
 import type { ObjectStore } from './object-store.js';
-import { type S3Endpoint, S3Store } from './s3-store.js';
+import type { S3Endpoint } from './s3-endpoint.js';
+import { S3Store } from './s3-store.js';
 
 /** What stands behind `s3://`: a folder of this machine, or a service. */
 export type S3Settings =
@@ -22,11 +23,20 @@ export function openObjectStores(settings: { readonly s3?: S3Settings } = {}): O
     return s3;
   };
   return {
-    get: async (uri) => storeFor(uri).get(uri),
-    put: async (uri, body) => storeFor(uri).put(uri, body),
+    get: async (uri, options) => storeFor(uri).get(uri, options),
+    put: async (uri, body, options) => storeFor(uri).put(uri, body, options),
+    async copy(fromUri, toUri) {
+      const store = storeFor(fromUri);
+      if (store !== storeFor(toUri))
+        throw new InvalidArtifactUriError(toUri, `it lies in another store than ${fromUri}`);
+      return store.copy(fromUri, toUri);
+    },
+    delete: async (uri) => storeFor(uri).delete(uri),
     list: (prefixUri) => storeFor(prefixUri).list(prefixUri),
     exists: async (uri) => storeFor(uri).exists(uri),
+    facts: async (uri) => storeFor(uri).facts(uri),
     localPath: async (prefixUri) => storeFor(prefixUri).localPath(prefixUri),
+    mount: async (prefixUri, folder) => storeFor(prefixUri).mount(prefixUri, folder),
   };
 }
 

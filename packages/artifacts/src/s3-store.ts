@@ -3,22 +3,25 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import {
   ArtifactAccessDeniedError,
+  ArtifactChangedError,
+  ArtifactExistsError,
   ArtifactNotFoundError,
   ArtifactStoreError,
   InvalidArtifactUriError,
+  type StoreAction,
 } from './artifact-errors.js';
-import type { ObjectBody, ObjectEntry, ObjectStore } from './object-store.js';
+import type { LazyMount } from './lazy-mount/lazy-mount.js';
+import { rcloneMount } from './lazy-mount/rclone-mount.js';
+import type { GetOptions, ObjectBody, ObjectEntry, ObjectFacts, ObjectStore, PutOptions } from './object-store.js';
 import { formatObjectUri, nameUnderPrefix, parseObjectUri } from './object-uri.js';
+import { copyS3Object } from './s3-copy.js';
+import type { S3Endpoint } from './s3-endpoint.js';
 
-/** Any service that speaks S3. Without keys the AWS SDK's own chain of credentials is used. */
-export interface S3Endpoint {
-  readonly endpoint?: string;
-  readonly region?: string;
-  readonly accessKeyId?: string;
-  readonly secretAccessKey?: string;
-  /** `https://endpoint/bucket/key`. Default: true when an endpoint is given. */
-  readonly forcePathStyle?: boolean;
-}
+/** 10,000 parts of this size are 160 GB, the longest stream; three at once are held in memory. */
+const PART_BYTES = 16 * 1024 * 1024;
+const PARTS_AT_ONCE = 3;
+/** Tries of each request, with growing pauses; a part that fails is sent again alone. */
+const REQUEST_ATTEMPTS = 5;
 
 /** Objects of an S3 service. The AWS SDK (tens of MiB of memory) is loaded at the first use, not before. */
 export class S3Store implements ObjectStore {
@@ -29,28 +32,60 @@ export class S3Store implements ObjectStore {
     this.#settings = settings;
   }
 
-  async get(uri: string): Promise<Readable> {
+  async get(uri: string, { fromByte = 0, ifVersion }: GetOptions = {}): Promise<Readable> {
     const { bucket, key } = locate(uri);
     const { GetObjectCommand } = await import('@aws-sdk/client-s3');
     try {
-      const answer = await (await this.#open()).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const answer = await (await this.#open()).send(
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          ...(ifVersion === undefined ? {} : { IfMatch: ifVersion }),
+          ...(fromByte === 0 ? {} : { Range: `bytes=${fromByte}-` }),
+        }),
+      );
       if (answer.Body instanceof Readable) return answer.Body;
     } catch (error) {
+      if (statusOf(error) === 412) throw new ArtifactChangedError(uri);
       throw translated('read', uri, error);
     }
     throw new ArtifactStoreError('read', uri, new Error('the answer had no body'));
   }
 
-  async put(uri: string, body: ObjectBody): Promise<void> {
+  async put(uri: string, body: ObjectBody, { ifAbsent = false }: PutOptions = {}): Promise<void> {
     const { bucket, key } = locate(uri);
     const { Upload } = await import('@aws-sdk/lib-storage');
     const source = 'file' in body ? createReadStream(body.file) : body;
     try {
       const client = await this.#open();
-      await new Upload({ client, params: { Bucket: bucket, Key: key, Body: source } }).done();
+      await new Upload({
+        client,
+        params: { Bucket: bucket, Key: key, Body: source, ...(ifAbsent ? { IfNoneMatch: '*' } : {}) },
+        partSize: PART_BYTES,
+        queueSize: PARTS_AT_ONCE,
+      }).done();
     } catch (error) {
       source.destroy();
+      if (ifAbsent && [409, 412].includes(statusOf(error) ?? 0)) throw new ArtifactExistsError(uri);
       throw translated('write', uri, error);
+    }
+  }
+
+  async copy(fromUri: string, toUri: string): Promise<void> {
+    try {
+      await copyS3Object(await this.#open(), locate(fromUri), locate(toUri));
+    } catch (error) {
+      throw translated('copy', fromUri, error);
+    }
+  }
+
+  async delete(uri: string): Promise<void> {
+    const { bucket, key } = locate(uri);
+    const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+    try {
+      await (await this.#open()).send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    } catch (error) {
+      throw translated('delete', uri, error);
     }
   }
 
@@ -68,6 +103,7 @@ export class S3Store implements ObjectStore {
             uri: formatObjectUri({ scheme: 's3', bucket, key }),
             name: nameUnderPrefix(prefix, key),
             sizeBytes: object.Size ?? 0,
+            version: object.ETag ?? '',
           };
         }
       }
@@ -77,14 +113,18 @@ export class S3Store implements ObjectStore {
   }
 
   async exists(uri: string): Promise<boolean> {
+    return (await this.facts(uri)) !== undefined;
+  }
+
+  async facts(uri: string): Promise<ObjectFacts | undefined> {
     const { bucket, key } = locate(uri);
     const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
     try {
-      await (await this.#open()).send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-      return true;
+      const answer = await (await this.#open()).send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      return { sizeBytes: answer.ContentLength ?? 0, version: answer.ETag ?? '' };
     } catch (error) {
       const fault = translated('read', uri, error);
-      if (fault instanceof ArtifactNotFoundError) return false;
+      if (fault instanceof ArtifactNotFoundError) return undefined;
       throw fault;
     }
   }
@@ -93,11 +133,36 @@ export class S3Store implements ObjectStore {
     return undefined;
   }
 
+  async mount(prefixUri: string, folder: string): Promise<LazyMount> {
+    const { bucket, key } = locate(prefixUri);
+    if (!(await this.#isOneFolder(prefixUri))) {
+      return { kind: 'unavailable', because: `${prefixUri} is not the prefix of one folder` };
+    }
+    return rcloneMount(this.#settings, bucket, key, folder);
+  }
+
+  /** True when a prefix means the objects of one folder and no others beside it. Asked without listing them all. */
+  async #isOneFolder(prefixUri: string): Promise<boolean> {
+    const { bucket, key } = locate(prefixUri);
+    const { ListObjectsV2Command } = await import('@aws-sdk/client-s3');
+    const query = { Bucket: bucket, Prefix: key, Delimiter: '/', MaxKeys: 2 };
+    try {
+      const found = await (await this.#open()).send(new ListObjectsV2Command(query));
+      const folders = found.CommonPrefixes ?? [];
+      const objects = found.Contents ?? [];
+      if (key === '' || key.endsWith('/')) return folders.length + objects.length > 0;
+      return objects.length === 0 && folders.length === 1 && folders[0]?.Prefix === `${key}/`;
+    } catch (error) {
+      throw translated('list', prefixUri, error);
+    }
+  }
+
   #open(): Promise<S3Client> {
     this.#client ??= import('@aws-sdk/client-s3').then(({ S3Client }) => {
       const { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle } = this.#settings;
       return new S3Client({
         region: region ?? 'us-east-1',
+        maxAttempts: REQUEST_ATTEMPTS,
         forcePathStyle: forcePathStyle ?? endpoint !== undefined,
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(accessKeyId !== undefined && secretAccessKey !== undefined
@@ -115,12 +180,14 @@ function locate(uri: string): { bucket: string; key: string } {
   return location;
 }
 
-function translated(action: 'read' | 'write' | 'list', uri: string, error: unknown): Error {
-  const fault = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  const status = fault.$metadata?.httpStatusCode;
-  if (status === 404 || fault.name === 'NoSuchKey' || fault.name === 'NoSuchBucket') {
-    return new ArtifactNotFoundError(uri);
-  }
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
+function translated(action: StoreAction, uri: string, error: unknown): Error {
+  const name = (error as { name?: string }).name;
+  const status = statusOf(error);
+  if (status === 404 || name === 'NoSuchKey' || name === 'NoSuchBucket') return new ArtifactNotFoundError(uri);
   if (status === 403) return new ArtifactAccessDeniedError(uri, error);
   return new ArtifactStoreError(action, uri, error);
 }

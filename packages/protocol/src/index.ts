@@ -1,6 +1,7 @@
 export * from './attempt-key.js';
 export * from './attempt-phase.js';
 export * from './attempt-report.js';
+export * from './channel.js';
 export * from './client.js';
 export * from './envelope.js';
 export * from './generated/fleetune/agent/v1/agent_pb.js';

@@ -6,6 +6,7 @@ const names = {
   trainingJobName: 'digits-001',
   trainingJobArn: 'arn:aws:sagemaker:local:000000000000:training-job/digits-001',
   instance: { instanceType: 'ml.m5.large', instanceCount: 2, volumeSizeGib: 30 },
+  tenant: 'default',
 };
 
 const spec: TrainingJobSpec = {
@@ -14,8 +15,20 @@ const spec: TrainingJobSpec = {
   channels: [
     { name: 'train', uri: 's3://data/train', contentType: 'text/csv', compression: 'Gzip' },
     { name: 'validation', uri: 'file:///data/validation', compression: 'None' },
+    {
+      name: 'piped',
+      uri: 's3://data/lines.manifest',
+      compression: 'None',
+      inputMode: 'Pipe',
+      dataType: 'AugmentedManifestFile',
+      distribution: 'ShardedByS3Key',
+      attributeNames: ['source-ref', 'label'],
+      recordWrapper: 'RecordIO',
+      shuffleSeed: -7,
+    },
   ],
   outputUri: 's3://out',
+  outputCompression: 'NONE',
   checkpointUri: 's3://checkpoints',
   instances: [{ instanceType: 'ml.m5.large', instanceCount: 2, volumeSizeGib: 30 }],
   stopping: { maxRuntimeSeconds: 3600, maxWaitSeconds: 7200 },
@@ -36,6 +49,7 @@ describe('training orders', () => {
       hyperparameters: spec.hyperparameters,
       channels: spec.channels,
       outputUri: 's3://out',
+      outputCompression: 'NONE',
       checkpointUri: 's3://checkpoints',
       environment: spec.environment,
       metricDefinitions: spec.metricDefinitions,

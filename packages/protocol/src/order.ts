@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { Algorithm, Channel, InstanceRequest, TrainingJobSpec } from '@fleetune/domain';
+import { fromChannelMessage, toChannelMessage } from './channel.js';
 import {
   type AlgorithmSchema,
   type TrainingOrder,
@@ -12,6 +13,8 @@ export interface OrderNames {
   readonly trainingJobArn: string;
   /** The entry of `spec.instances` that serves this attempt. */
   readonly instance: InstanceRequest;
+  /** Whose job it is; data of one tenant is never shown to another. Default: nobody's in particular. */
+  readonly tenant?: string;
 }
 
 /** The part of a training job's spec that travels to the agent: what one attempt needs, and nothing about retries. */
@@ -21,6 +24,7 @@ export interface OrderedTraining extends OrderNames {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly channels: readonly Channel[];
   readonly outputUri: string;
+  readonly outputCompression?: TrainingJobSpec['outputCompression'];
   readonly checkpointUri?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly metricDefinitions: TrainingJobSpec['metricDefinitions'];
@@ -35,7 +39,7 @@ export function toTrainingOrder(spec: TrainingJobSpec, names: OrderNames): Train
     trainingJobArn: names.trainingJobArn,
     algorithm: { kind: toAlgorithmKind(spec.algorithm) },
     hyperparameters: { ...spec.hyperparameters },
-    channels: spec.channels.map((channel) => ({ ...channel, contentType: channel.contentType ?? '' })),
+    channels: spec.channels.map(toChannelMessage),
     outputUri: spec.outputUri,
     checkpointUri: spec.checkpointUri ?? '',
     instanceType: names.instance.instanceType,
@@ -46,6 +50,8 @@ export function toTrainingOrder(spec: TrainingJobSpec, names: OrderNames): Train
     maxRuntimeSeconds: spec.stopping.maxRuntimeSeconds,
     objectiveMetricName: spec.objective?.metricName ?? '',
     volumeSizeGib: names.instance.volumeSizeGib,
+    outputCompression: spec.outputCompression ?? '',
+    tenant: names.tenant ?? '',
   });
 }
 
@@ -60,13 +66,12 @@ export function fromTrainingOrder(order: TrainingOrder): OrderedTraining {
     },
     algorithm: fromAlgorithmKind(order.algorithm?.kind),
     hyperparameters: { ...order.hyperparameters },
-    channels: order.channels.map((channel) => ({
-      name: channel.name,
-      uri: channel.uri,
-      ...(channel.contentType === '' ? {} : { contentType: channel.contentType }),
-      compression: channel.compression === 'Gzip' ? 'Gzip' : 'None',
-    })),
+    channels: order.channels.map(fromChannelMessage),
+    ...(order.tenant === '' ? {} : { tenant: order.tenant }),
     outputUri: order.outputUri,
+    ...(order.outputCompression === ''
+      ? {}
+      : { outputCompression: order.outputCompression === 'NONE' ? 'NONE' : 'GZIP' }),
     ...(order.checkpointUri === '' ? {} : { checkpointUri: order.checkpointUri }),
     environment: { ...order.environment },
     metricDefinitions: order.metricDefinitions.map(({ name, regex }) => ({ name, regex })),

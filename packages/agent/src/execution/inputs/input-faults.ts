@@ -3,6 +3,7 @@ import {
   ArtifactAccessDeniedError,
   ArtifactNotFoundError,
   InvalidArtifactUriError,
+  InvalidManifestError,
 } from '@fleetune/artifacts';
 import { ClientFault } from '../attempt-faults.js';
 
@@ -23,6 +24,7 @@ export function asInputFault(what: string, error: unknown): unknown {
     error instanceof ArtifactNotFoundError ||
     error instanceof ArtifactAccessDeniedError ||
     error instanceof InvalidArtifactUriError ||
+    error instanceof InvalidManifestError ||
     error instanceof ArchiveError ||
     isDamagedGzip(error);
   if (!isClients) return error;

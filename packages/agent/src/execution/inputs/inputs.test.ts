@@ -62,8 +62,8 @@ test('a source archive is unpacked, and its requirements decide the Python', asy
   await openObjectStores().put(archiveUri, await createTarGz(source));
   const asked: string[] = [];
   const executor = makeExecutor({
-    prepareEnvironment: async (file) => {
-      asked.push(readFileSync(file, 'utf8'));
+    prepareEnvironment: async ({ requirementsFile }) => {
+      asked.push(readFileSync(requirementsFile, 'utf8'));
       return { python: PYTHON };
     },
   });

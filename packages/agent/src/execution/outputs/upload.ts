@@ -1,46 +1,89 @@
 import { readdir } from 'node:fs/promises';
-import { createTarGz, joinUri, type ObjectStore } from '@fleetune/artifacts';
+import { PassThrough } from 'node:stream';
+import { createTarGz, joinUri, type ObjectStore, uploadFolder } from '@fleetune/artifacts';
 import type { TrainingPaths } from '../contract/attempt-folder.js';
 import { leadsInside } from '../contract/failure-file.js';
 
+export interface ArtifactUpload {
+  readonly store: ObjectStore;
+  readonly paths: TrainingPaths;
+  /** Where the job's outputs go; nothing is stored when it is empty. */
+  readonly outputUri: string;
+  readonly trainingJobName: string;
+  readonly compression: 'GZIP' | 'NONE';
+  readonly signal: AbortSignal;
+  /** See `AttemptStart.confirmLease`. */
+  readonly confirmLease: () => Promise<boolean>;
+}
+
+/** The attempt is not this agent's any more; another one may have stored its artifacts. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
 /**
- * Stores what the program left in `model` and `output/data` as `<outputUri>/<job>/output/{model,output}.tar.gz`. Empty
- * folders are not stored.
+ * Stores what the program left in `model` and `output/data` as `<outputUri>/<job>/output/{model,output}.tar.gz`; the
+ * model as files below `model/` where no compression is wanted. Empty folders are not stored.
+ *
+ * Attempts of a job write to the same places, and a store takes an object as a whole. So the last bytes wait until the
+ * server has said that the attempt is still this agent's: what an attempt left that was given away, and that nobody told
+ * of it in time, replaces nothing.
  *
  * @returns the model's URI, when there is a model.
+ * @throws LeaseLostError
  */
-export async function uploadArtifacts(
-  store: ObjectStore,
-  paths: TrainingPaths,
-  outputUri: string,
-  trainingJobName: string,
-  signal: AbortSignal,
-): Promise<{ readonly modelArtifactUri?: string }> {
+export async function uploadArtifacts(upload: ArtifactUpload): Promise<{ readonly modelArtifactUri?: string }> {
+  const { paths, outputUri, trainingJobName, compression } = upload;
   if (outputUri === '') return {};
   const uriOf = (name: string) => joinUri(outputUri, trainingJobName, 'output', name);
   const [model] = await Promise.all([
-    uploadFolderArchive(store, paths.root, paths.model, uriOf('model.tar.gz'), signal),
-    uploadFolderArchive(store, paths.root, paths.outputData, uriOf('output.tar.gz'), signal),
+    compression === 'GZIP'
+      ? uploadFolderArchive(upload, paths.model, uriOf('model.tar.gz'))
+      : uploadFolderFiles(upload, paths.model, uriOf('model/')),
+    uploadFolderArchive(upload, paths.outputData, uriOf('output.tar.gz')),
   ]);
   return model === undefined ? {} : { modelArtifactUri: model };
 }
 
-async function uploadFolderArchive(
-  store: ObjectStore,
-  root: string,
-  folder: string,
-  uri: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function uploadFolderFiles(upload: ArtifactUpload, folder: string, uri: string): Promise<string | undefined> {
+  const { store, paths, signal } = upload;
+  if (!(await leadsInside(paths.root, folder))) return undefined;
+  await requireLease(upload);
+  return (await uploadFolder(store, folder, uri, signal)) === 0 ? undefined : uri;
+}
+
+async function uploadFolderArchive(upload: ArtifactUpload, folder: string, uri: string): Promise<string | undefined> {
+  const { store, paths, signal } = upload;
   // The program may have replaced the folder by a link to something that is not its own.
-  if (!(await leadsInside(root, folder)) || (await readdir(folder)).length === 0) return undefined;
+  if (!(await leadsInside(paths.root, folder)) || (await readdir(folder)).length === 0) return undefined;
   const archive = await createTarGz(folder);
-  const abort = () => archive.destroy(new Error('The upload was given up.'));
+  let leaseFault: unknown;
+  const body = new PassThrough({
+    flush(done) {
+      requireLease(upload).then(
+        () => done(),
+        (error: Error) => {
+          leaseFault = error;
+          done(error);
+        },
+      );
+    },
+  });
+  const abort = () => body.destroy(new Error('The upload was given up.'));
+  archive.once('error', (error) => body.destroy(error));
+  body.once('close', () => archive.destroy());
   signal.addEventListener('abort', abort, { once: true });
   try {
-    await store.put(uri, archive);
+    await store.put(uri, archive.pipe(body));
     return uri;
+  } catch (error) {
+    // Stores tell of a body that broke in words of their own.
+    throw leaseFault ?? error;
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+async function requireLease({ confirmLease }: ArtifactUpload): Promise<void> {
+  if (!(await confirmLease())) throw new LeaseLostError('The attempt is not leased to this agent any more.');
 }
