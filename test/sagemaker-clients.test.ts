@@ -4,23 +4,25 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsEnvironment, PATIENT_LEASES, preparedProgram } from './clients/environment.js';
 import { throughJavascript } from './clients/javascript-client.js';
 import { digitsRequests, type Seen } from './clients/requests.js';
 import { type Endpoint, Fleet } from './fleet/fleet.js';
 
 const JOBS = 5;
 const PREPARE = fileURLToPath(new URL('../examples/digits/prepare.py', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../examples/boto3/tune.py', import.meta.url));
 const BOTO3_CLIENT = fileURLToPath(new URL('./clients/boto3_client.py', import.meta.url));
 
 describe('the digits job through SageMaker clients that know nothing of Fleetune', () => {
-  const fleet = new Fleet('postgres', 2);
+  const fleet = new Fleet('postgres', 2, PATIENT_LEASES);
   let boto3: Seen;
   let javascript: Seen;
 
   beforeAll(async () => {
     await fleet.start();
     const bucket = join(fleet.folder, 'data', 's3', 'digits');
-    await promisify(execFile)(interpreter('FLEETUNE_TEST_ALGORITHM_PYTHON'), [PREPARE, '--output', bucket]);
+    await promisify(execFile)(preparedProgram('FLEETUNE_TEST_ALGORITHM_PYTHON'), [PREPARE, '--output', bucket]);
     boto3 = await throughBoto3(fleet.endpoint, digitsRequests('boto', JOBS, 2));
     javascript = await throughJavascript(fleet.endpoint, digitsRequests('script', JOBS, 2));
   });
@@ -64,6 +66,17 @@ describe('the digits job through SageMaker clients that know nothing of Fleetune
     expect(first(javascript)).toBe(first(boto3));
   });
 
+  it('runs the example of boto3 as it stands', async () => {
+    const data = join(fleet.folder, 'data', 's3', 'digits');
+    const { stdout } = await promisify(execFile)(
+      preparedProgram('FLEETUNE_TEST_PYTHON'),
+      [EXAMPLE, '--data', data, '--jobs', '3', '--parallel', '2'],
+      { env: { PATH: process.env.PATH, ...awsEnvironment(fleet.endpoint) } },
+    );
+    expect(stdout).toContain("'Completed': 3");
+    expect(stdout).toMatch(/validation:accuracy 0\.\d+\n( {2}\w+ = \S+\n){4}s3:\/\/fleetune-example\/digits-/);
+  });
+
   it('lists by name and answers errors as SageMaker does', () => {
     expect(boto3.listedTuningJobs).toEqual(['boto-tuning']);
     expect(javascript.listedTrainingJobs).toEqual(['script-training']);
@@ -75,28 +88,15 @@ describe('the digits job through SageMaker clients that know nothing of Fleetune
 });
 
 async function throughBoto3(endpoint: Endpoint, requests: object): Promise<Seen> {
-  const child = spawn(interpreter('FLEETUNE_TEST_PYTHON'), [BOTO3_CLIENT], {
+  const child = spawn(preparedProgram('FLEETUNE_TEST_PYTHON'), [BOTO3_CLIENT], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      AWS_ENDPOINT_URL: endpoint.url,
-      AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
-      AWS_DEFAULT_REGION: 'us-east-1',
-      AWS_EC2_METADATA_DISABLED: 'true',
-    },
+    env: { PATH: process.env.PATH, ...awsEnvironment(endpoint) },
   });
   child.stdin.end(JSON.stringify(requests));
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
   if (text === '') throw new Error('boto3 gave no answer; see its traceback above');
   return JSON.parse(text) as Seen;
-}
-
-function interpreter(variable: string): string {
-  const path = process.env[variable];
-  if (path === undefined) throw new Error(`${variable} is not set: run this suite through "npm test".`);
-  return path;
 }
 
 /** Names of all members, with the kinds of their values, and no values. */

@@ -1,7 +1,7 @@
 """The digits tuning job through SageMaker's API, with nothing of Fleetune in the program.
 
-AWS_ENDPOINT_URL and the credentials that `fleetune up` prints are all that tells boto3 where to go. Only the locations
-would differ on AWS: there they are s3:// URIs, as they may be here.
+AWS_ENDPOINT_URL and the credentials that `fleetune up` prints are all that tells boto3 where to go. Without them, and
+with a bucket and a role of one's own, the program runs on AWS as it is.
 """
 
 from __future__ import annotations
@@ -18,25 +18,36 @@ IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 
 ROLE = "arn:aws:iam::000000000000:role/unused"
 POLL_SECONDS = 1
+CHANNELS = ("train", "validation")
 DIGITS = Path(__file__).resolve().parent.parent / "digits" / "data"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DIGITS, help="folder with the channels train and validation")
-    parser.add_argument("--output", type=Path, default=DIGITS.parent / "output", help="folder for the models")
+    parser.add_argument("--bucket", default="fleetune-example", help="made where there is none")
     parser.add_argument("--jobs", type=int, default=50, help="training jobs in all")
     parser.add_argument("--parallel", type=int, default=3, help="training jobs at once")
     given = parser.parse_args()
 
+    upload(given.data, given.bucket)
     sagemaker = boto3.client("sagemaker")
     name = f"digits-{int(time.time())}"
     sagemaker.create_hyper_parameter_tuning_job(
         HyperParameterTuningJobName=name,
         HyperParameterTuningJobConfig=tuning(given.jobs, given.parallel),
-        TrainingJobDefinition=training(given.data, given.output),
+        TrainingJobDefinition=training(given.bucket),
     )
-    show(finished(sagemaker, name))
+    show(sagemaker, finished(sagemaker, name))
+
+
+def upload(data: Path, bucket: str) -> None:
+    s3 = boto3.client("s3")
+    if bucket not in [known["Name"] for known in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket=bucket)
+    for channel in CHANNELS:
+        for file in sorted((data / channel).iterdir()):
+            s3.upload_file(str(file), bucket, f"digits/{channel}/{file.name}")
 
 
 def tuning(jobs: int, parallel: int) -> dict[str, Any]:
@@ -58,9 +69,9 @@ def tuning(jobs: int, parallel: int) -> dict[str, Any]:
     }
 
 
-def training(data: Path, output: Path) -> dict[str, Any]:
+def training(bucket: str) -> dict[str, Any]:
     def channel(name: str) -> dict[str, Any]:
-        location = {"S3DataType": "S3Prefix", "S3Uri": (data.resolve() / name).as_uri()}
+        location = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/digits/{name}/"}
         return {"ChannelName": name, "ContentType": "text/csv", "DataSource": {"S3DataSource": location}}
 
     return {
@@ -73,8 +84,8 @@ def training(data: Path, output: Path) -> dict[str, Any]:
             "num_round": "200",
             "early_stopping_rounds": "5",
         },
-        "InputDataConfig": [channel("train"), channel("validation")],
-        "OutputDataConfig": {"S3OutputPath": output.resolve().as_uri()},
+        "InputDataConfig": [channel(name) for name in CHANNELS],
+        "OutputDataConfig": {"S3OutputPath": f"s3://{bucket}"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
         "StoppingCondition": {"MaxRuntimeInSeconds": 600},
     }
@@ -89,7 +100,7 @@ def finished(sagemaker: Any, name: str) -> dict[str, Any]:
         time.sleep(POLL_SECONDS)
 
 
-def show(job: dict[str, Any]) -> None:
+def show(sagemaker: Any, job: dict[str, Any]) -> None:
     best = job.get("BestTrainingJob")
     if best is None:
         raise SystemExit(f"There is no best training job: {job.get('FailureReason', 'none completed')}")
@@ -97,6 +108,8 @@ def show(job: dict[str, Any]) -> None:
     print(f"{best['TrainingJobName']}: {objective['MetricName']} {objective['Value']:.5f}")
     for name, value in sorted(best["TunedHyperParameters"].items()):
         print(f"  {name} = {value}")
+    trained = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
+    print(trained["ModelArtifacts"]["S3ModelArtifacts"])
 
 
 if __name__ == "__main__":

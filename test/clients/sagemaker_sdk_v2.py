@@ -1,4 +1,5 @@
-"""The seed's own way through the SageMaker Python SDK v2: one training with streamed logs, then a tuning job.
+"""The seed's own way through the SageMaker Python SDK v2: one training with streamed logs, then a tuning job, then
+another that starts from its results.
 
 Prints what the SDK's objects say as one line of JSON, last. Nothing in here knows Fleetune: the endpoint and the
 credentials come from the environment.
@@ -12,6 +13,8 @@ from sagemaker.analytics import HyperparameterTuningJobAnalytics
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import TrainingInput
 from sagemaker.tuner import ContinuousParameter, HyperparameterTuner, IntegerParameter
+
+WARM_STARTED_JOBS = 2
 
 
 def main() -> None:
@@ -66,6 +69,12 @@ def main() -> None:
     described = tuner.describe()
     frame = HyperparameterTuningJobAnalytics(tuner.latest_tuning_job.name, sagemaker_session=session).dataframe()
     best = tuner.best_training_job()
+
+    warm_started = tuner.identical_dataset_and_algorithm_tuner()
+    warm_started.max_jobs, warm_started.max_parallel_jobs = WARM_STARTED_JOBS, 1
+    warm_started.fit(inputs, wait=False)
+    warm_started.wait()
+    warm_description = warm_started.describe()
     print()
     print(
         json.dumps(
@@ -78,6 +87,10 @@ def main() -> None:
                 "best": best,
                 "bestValue": float(frame["FinalObjectiveValue"].max()),
                 "bestEstimatorModel": tuner.best_estimator().model_data,
+                "tuningJob": tuner.latest_tuning_job.name,
+                "warmStart": warm_description["WarmStartConfig"],
+                "warmStatus": warm_description["HyperParameterTuningJobStatus"],
+                "warmRows": len(warm_started.analytics().dataframe()),
             }
         )
     )

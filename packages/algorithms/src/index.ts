@@ -8,10 +8,13 @@ export {
   UnknownBuiltinError,
 } from './catalogue.js';
 export type { HyperparameterDefinition } from './hyperparameter-definition.js';
+export { ensureImageEnvironment, type ImageEnvironmentRequest, UnknownImageError } from './image-environment.js';
+export { findImageEntry, type ImageEntry, type ImageMap, ImageMapError, readImageMap } from './image-map.js';
 export { type ResolvedImage, resolveAlgorithmImage } from './image-uri.js';
 export * from './python-environment.js';
 export { PythonNotFoundError } from './python-interpreter.js';
 export {
+  type ConfineInstaller,
   ensureRequirementsEnvironment,
   RequirementsEnvironmentError,
   type RequirementsEnvironmentRequest,

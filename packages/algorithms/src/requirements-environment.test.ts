@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ENVIRONMENT_TIMEOUT_MS, trainerPython } from './python-environments.fixture.js';
-import { ensureRequirementsEnvironment, RequirementsEnvironmentError } from './requirements-environment.js';
+import {
+  type ConfineInstaller,
+  ensureRequirementsEnvironment,
+  RequirementsEnvironmentError,
+} from './requirements-environment.js';
 
 const run = promisify(execFile);
 
@@ -51,8 +55,9 @@ async function sourcePackage(name: string, version: string): Promise<void> {
 const listed = (...lines: string[]) =>
   writeFile(requirementsFile, [`--no-index --find-links ${join(folder, 'index')}`, ...lines, ''].join('\n'));
 
-const ensure = (python?: string) =>
+const ensure = (python?: string, confine?: ConfineInstaller) =>
   ensureRequirementsEnvironment({
+    confine,
     requirementsFile,
     cacheDirectory: join(folder, 'cache'),
     log: () => {},
@@ -74,6 +79,30 @@ describe('ensureRequirementsEnvironment', { timeout: ENVIRONMENT_TIMEOUT_MS }, (
     const startMs = performance.now();
     expect(await ensure()).toEqual({ ...first, created: false });
     expect(performance.now() - startMs).toBeLessThan(200);
+  });
+
+  it('puts the installer behind the walls it is given, with a place for temporary files inside them', async () => {
+    await sourcePackage('walled', '1.0');
+    await listed('walled');
+    const asked: unknown[] = [];
+    // The build backend prints nothing and refuses to build where it sees this variable: it is what ran behind the walls.
+    const confine: ConfineInstaller = (access) => {
+      asked.push(access);
+      return ['sh', '-c', 'FLEETUNE_TEST_SECRET=seen exec "$@"', 'sh'];
+    };
+    const failure = await ensure(undefined, confine).catch((error: unknown) => error);
+    const [{ writable, readable }] = asked as [{ writable: string; readable: readonly string[] }];
+    expect(String(failure)).toContain('saw the secret');
+    expect(writable).toMatch(new RegExp(`^${join(folder, 'cache')}/[0-9a-f]{20}$`));
+    expect(readable).toContain(source);
+    expect(await readdir(join(folder, 'cache'))).toEqual([`${basename(writable)}.lock`]);
+    const { python } = await ensure(undefined, () => [
+      'sh',
+      '-c',
+      `test "$(dirname "$TMPDIR")" = ${writable} && exec "$@"`,
+      'sh',
+    ]);
+    expect(await printed(python, 'import walled; print(walled.version)')).toBe('1.0');
   });
 
   it('adds to the packages of the interpreter, which stay as they are', async () => {

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { BuildFailure, buildEnvironment, builtPython, type PythonEnvironment } from './environment-builder.js';
 import { type PythonInterpreter, type PythonNeed, rememberedInterpreter } from './python-interpreter.js';
 import { requirementsContents } from './requirements-contents.js';
+
+/**
+ * Walls an installer in: the words to put before its command line, so that it can write to one folder only, and read what
+ * is hidden otherwise where that is named. None where this machine has no walls.
+ */
+export type ConfineInstaller = (access: {
+  readonly writable: string;
+  readonly readable: readonly string[];
+}) => readonly string[];
 
 export interface RequirementsEnvironmentRequest {
   /** A `requirements.txt` as people write it: versions may be open, hashes are not needed, source packages are built. */
@@ -12,6 +21,8 @@ export interface RequirementsEnvironmentRequest {
   readonly cacheDirectory: string;
   /** Path or command of the interpreter whose packages the environment adds to. */
   readonly python?: string;
+  /** Without it, source packages run their build code with all rights of this process's user. */
+  readonly confine?: ConfineInstaller | undefined;
   readonly log: (message: string) => void;
 }
 
@@ -30,7 +41,7 @@ const building = new Map<string, Promise<boolean>>();
  * which stays as it is. Kept by a digest of the requirements (included files too), of the interpreter, and of the state
  * of its packages; made once however many ask. Open versions are those of the day it was made.
  *
- * Building source packages runs their code as this process's user, with few of its variables.
+ * Building source packages runs their code: behind the walls of `confine`, with few of this process's variables.
  *
  * @throws UnusableRequirementError, RequirementsEnvironmentError, PythonNotFoundError
  */
@@ -67,16 +78,11 @@ async function packageStates({ path, packageFolders }: PythonInterpreter): Promi
 }
 
 function startBuild(
-  { requirementsFile, log }: RequirementsEnvironmentRequest,
+  request: RequirementsEnvironmentRequest,
   interpreter: PythonInterpreter,
   folder: string,
 ): Promise<boolean> {
-  log(`Installing the requirements of a script for Python ${interpreter.version} into ${folder}; this happens once.`);
-  const build = buildEnvironment({
-    ...{ interpreter, folder, requirementsFile },
-    options: ['--plain', ...interpreter.packageFolders.flatMap((packages) => ['--inherit', packages])],
-    environment: installerVariables(process.env),
-  })
+  const build = installRequirements(request, interpreter, folder)
     .catch((error: unknown) => {
       throw error instanceof BuildFailure
         ? new RequirementsEnvironmentError(`pip could not install them. It said:\n${lastLines(error.message)}`)
@@ -85,6 +91,26 @@ function startBuild(
     .finally(() => building.delete(folder));
   building.set(folder, build);
   return build;
+}
+
+async function installRequirements(
+  { requirementsFile, confine, log }: RequirementsEnvironmentRequest,
+  interpreter: PythonInterpreter,
+  folder: string,
+): Promise<boolean> {
+  log(`Installing the requirements of a script for Python ${interpreter.version} into ${folder}; this happens once.`);
+  await mkdir(dirname(folder), { recursive: true });
+  const readable = [dirname(requirementsFile), dirname(dirname(interpreter.path)), ...interpreter.packageFolders];
+  const walls = confine?.({ writable: folder, readable }) ?? [];
+  return buildEnvironment({
+    ...{ interpreter, folder, requirementsFile },
+    options: [
+      '--plain',
+      ...interpreter.packageFolders.flatMap((packages) => ['--inherit', packages]),
+      ...(walls.length === 0 ? [] : ['--confine', JSON.stringify(walls)]),
+    ],
+    environment: installerVariables(process.env),
+  });
 }
 
 /** What pip and compilers are told by. The rest, such as credentials of the agent, is not for packages' build code. */

@@ -2,9 +2,10 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { accountOf } from './mapping/arn.js';
 import type { OperationContext } from './operation.js';
 import type { SageMakerOptions } from './options.js';
+import { DEFAULT_QUOTAS } from './quotas.js';
 import { operations } from './registry.js';
 import { awsErrorFor } from './service-error.js';
-import { authenticate } from './signature/authenticate.js';
+import { admittedCaller } from './signature/admitted-caller.js';
 import { InternalFailure, SerializationException, UnknownOperationException } from './wire/aws-error.js';
 import type { WireRequest, WireResponse } from './wire/http.js';
 import { errorResponse, successResponse } from './wire/response.js';
@@ -29,6 +30,7 @@ export function createSageMakerHandler(options: SageMakerOptions): SageMakerHand
       resolve: options.resolveAlgorithmImage ?? (() => undefined),
       metricDefinitions: options.builtinMetricDefinitions ?? (() => []),
     },
+    quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
     randomSeed: options.randomSeed ?? (() => randomInt(2 ** 31)),
   };
   return async (request) => {
@@ -40,7 +42,7 @@ export function createSageMakerHandler(options: SageMakerOptions): SageMakerHand
       return errorResponse(requestId, now, new UnknownOperationException(target));
     }
     try {
-      const { tenant } = await authenticate(request, options.accessKeys, now);
+      const { tenant } = admittedCaller(request, operation.name, options, now);
       const output = await operation.answer(parseBody(request.body), { ...context, tenant });
       return successResponse(requestId, now, output);
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Account } from './mapping/arn.js';
 import { parseShape } from './model/parse-shape.js';
 import { operationModel } from './model/service-model.js';
 import type { Validated } from './model/validated.js';
+import type { Quotas } from './quotas.js';
 
 /** What an operation may use to do its work for one caller. */
 export interface OperationContext {
@@ -11,6 +12,7 @@ export interface OperationContext {
   readonly tenant: string;
   readonly account: Account;
   readonly algorithmImages: AlgorithmImages;
+  readonly quotas: Quotas;
   /** An integer from 0 to 2**31 - 1. */
   readonly randomSeed: () => number;
 }

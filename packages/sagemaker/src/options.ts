@@ -1,5 +1,6 @@
 import type { MetricDefinition } from '@fleetune/domain';
 import type { JobService, JobUpkeep } from '@fleetune/scheduler';
+import type { Quotas } from './quotas.js';
 import type { AccessKeys } from './signature/authenticate.js';
 
 /** What stands behind the SageMaker API of one Fleetune. */
@@ -18,6 +19,10 @@ export interface SageMakerOptions {
   readonly builtinMetricDefinitions?: (name: string) => readonly MetricDefinition[];
   /** Seed of a tuning job that names none: an integer from 0 to 2**31 - 1. Default: cryptographically random. */
   readonly randomSeed?: () => number;
+  /** False for a caller who has asked too much lately. Default: nobody has. */
+  readonly admit?: (accessKeyId: string, operation: string) => boolean;
+  /** What a tuning job may ask for. Default: see `DEFAULT_QUOTAS`, which are above SageMaker's. */
+  readonly quotas?: Partial<Quotas>;
   /** Told of every error that is answered as an InternalFailure. Default: the log of the HTTP server, if there is one. */
   readonly onInternalFailure?: (error: unknown, requestId: string, operation: string) => void;
 }

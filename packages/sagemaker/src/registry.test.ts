@@ -5,6 +5,7 @@ import { trainingJobArn, tuningJobArn } from './mapping/arn.js';
 import { parseShape } from './model/parse-shape.js';
 import { operationModel } from './model/service-model.js';
 import type { OperationContext } from './operation.js';
+import { DEFAULT_QUOTAS } from './quotas.js';
 import { operations } from './registry.js';
 import { toJson } from './wire/to-json.js';
 
@@ -18,6 +19,7 @@ const context: OperationContext = {
     resolve: () => ({ name: 'xgboost', version: '1.7-1' }),
     metricDefinitions: () => [{ name: 'validation:rmse', regex: 'rmse:(\\S+)' }],
   },
+  quotas: DEFAULT_QUOTAS,
   randomSeed: () => 2 ** 31 - 1,
 };
 

@@ -66,7 +66,7 @@ describe('CreateTrainingJob', () => {
     });
   });
 
-  it('runs the script that script mode names, quoted or not', async () => {
+  it('leaves the script that script mode names to the image it runs in', async () => {
     await api.client().send(
       new CreateTrainingJobCommand(
         trainingJobRequest({
@@ -80,11 +80,16 @@ describe('CreateTrainingJob', () => {
     );
     const { spec } = await api.jobs.describeTrainingJob(TENANT, 'churn-1');
     expect(spec.algorithm).toEqual({
-      kind: 'script',
-      sourceUri: 's3://code/sourcedir.tar.gz',
-      entryPoint: 'train.py',
+      kind: 'image',
+      image: trainingJobRequest().AlgorithmSpecification?.TrainingImage,
     });
-    expect(spec.hyperparameters.epochs).toBe('3');
+    expect(spec.hyperparameters).toEqual({
+      sagemaker_program: '"train.py"',
+      sagemaker_submit_directory: 's3://code/sourcedir.tar.gz',
+      epochs: '3',
+    });
+    // No metrics of the built-in algorithm that the image would be without a script.
+    expect(spec.metricDefinitions).toEqual([]);
   });
 
   it('runs the image itself when the request says how to start it', async () => {

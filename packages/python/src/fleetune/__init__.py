@@ -1,6 +1,18 @@
 """For training scripts that Fleetune runs."""
 
+from fleetune.checkpoints import checkpoint_folder, load_checkpoint, load_state, save_checkpoint, save_state
 from fleetune.reporting import metric_definition, report
+from fleetune.training import TrainingEnvironment, training_environment
 
-__all__ = ["metric_definition", "report"]
+__all__ = [
+    "TrainingEnvironment",
+    "checkpoint_folder",
+    "load_checkpoint",
+    "load_state",
+    "metric_definition",
+    "report",
+    "save_checkpoint",
+    "save_state",
+    "training_environment",
+]
 __version__ = "0.1.0"

@@ -1,11 +1,15 @@
 import { operations } from '../registry.js';
 import { type AnsweredMember, answeredMembers } from './answered-members.fixture.js';
-import { testedClients } from './tested-clients.fixture.js';
+import { testedClients, testedNeighbours } from './tested-clients.fixture.js';
 
-/** docs/sagemaker-compatibility.md, from the registry, the API model and the tables of what is refused and echoed. */
+/**
+ * docs/sagemaker-compatibility.md, from the registry, the API model, the tables of what is refused and echoed, and the
+ * records of what clients were served.
+ */
 export function compatibilityDocument(): string {
   const names = [...operations.keys()].sort();
-  return `${[INTRODUCTION, table(HEADER, names.map(summaryRow)), ...names.map(section)].join('\n\n')}\n`;
+  const parts = [INTRODUCTION, table(HEADER, names.map(summaryRow)), NEIGHBOURS, neighbourTable()];
+  return `${[...parts, ...names.map(section)].join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `# SageMaker compatibility
@@ -24,7 +28,10 @@ What becomes of each member of a request:
 - **echoed**: it is taken in, shown again by Describe, and changes nothing.
 
 Members that the API model does not know are refused, and so is every operation that is not on this page
-(\`UnknownOperationException\`).`;
+(\`UnknownOperationException\`).
+
+**tested by** names the clients that the operation has answered in \`npm run e2e:clients\`, in front of real agents and real
+trainings. The suites note it themselves and fail when this page says otherwise.`;
 
 const HEADER = ['operation', 'honoured', 'in part', 'refused', 'echoed', 'tested by'];
 
@@ -37,8 +44,15 @@ function summaryRow(name: string): readonly string[] {
     count('in part'),
     count('refused'),
     count('echoed'),
-    testedClients(name).join(', '),
+    testedClients(`SageMaker.${name}`).join(', '),
   ];
+}
+
+const NEIGHBOURS = `The services that SageMaker's clients call beside it, at the same address:`;
+
+function neighbourTable(): string {
+  const rows = testedNeighbours().map((operation) => [operation, testedClients(operation).join(', ')]);
+  return table(['operation', 'tested by'], rows);
 }
 
 function section(name: string): string {

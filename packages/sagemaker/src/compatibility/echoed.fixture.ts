@@ -10,7 +10,6 @@ const NOT_PROFILED = 'SDKs send it by themselves; training jobs are not profiled
 
 const DEFINITION: readonly Echoed[] = [
   { member: 'EnableInterContainerTrafficEncryption', because: ONE_MACHINE },
-  { member: 'InputDataConfig[].DataSource.S3DataSource.S3DataDistributionType', because: ONE_MACHINE },
   { member: 'ResourceConfig.VolumeKmsKeyId', because: 'volumes are folders of the machine; encrypt its disks' },
   { member: 'RoleArn', because: 'there are no roles: programs have the rights that their machine gives them' },
 ];

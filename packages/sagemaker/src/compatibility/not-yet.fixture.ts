@@ -17,7 +17,6 @@ const IMAGES = {
   metricDefinitions: () => [{ name: 'validation:rmse', regex: 'rmse=(.*)' }],
 };
 const ACCEPTED = {
-  CheckpointConfig: undefined,
   EnableManagedSpotTraining: undefined,
   ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 1 },
   StoppingCondition: { MaxRuntimeInSeconds: 60 },
@@ -25,7 +24,6 @@ const ACCEPTED = {
 
 /** What training may ask for and the domain is asked about: it is the domain that knows which of it can be done. */
 const ASKED = [
-  ['CheckpointConfig.S3Uri', undefined, { CheckpointConfig: { S3Uri: 's3://checkpoints/' } }],
   ['EnableManagedSpotTraining', 'true', { EnableManagedSpotTraining: true }],
   ['ResourceConfig.InstanceCount', '2', { ResourceConfig: { ...ACCEPTED.ResourceConfig, InstanceCount: 2 } }],
   [

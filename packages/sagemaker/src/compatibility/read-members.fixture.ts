@@ -13,14 +13,23 @@ const TRANSLATIONS: Readonly<Record<string, (request: never) => unknown>> = {
   CreateHyperParameterTuningJob: (request) => tuningJobSpec(request, IMAGES, () => 1),
 };
 
-/** Members that exclude each other: the translation sees every request without one of each group. */
+const RESOURCES = 'TrainingJobDefinition.HyperParameterTuningResourceConfig';
+
+/**
+ * Members that exclude each other: the translation sees every request without one of each group. A refusal shows the
+ * value that it refuses, and that is no reading.
+ */
 const LEFT_OUT: Readonly<Record<string, readonly (readonly string[])[]>> = {
   CreateTrainingJob: [[]],
   CreateHyperParameterTuningJob: [
-    ['TrainingJobDefinition'],
-    ['TrainingJobDefinitions', 'TrainingJobDefinition.HyperParameterTuningResourceConfig'],
-    ['TrainingJobDefinitions', 'TrainingJobDefinition.HyperParameterTuningResourceConfig.InstanceConfigs'],
-    ['TrainingJobDefinitions'],
+    ['TrainingJobDefinition', 'TrainingJobDefinitions.0.HyperParameterTuningResourceConfig'],
+    ['TrainingJobDefinitions', RESOURCES],
+    ['TrainingJobDefinitions', 'TrainingJobDefinition.ResourceConfig', `${RESOURCES}.InstanceConfigs`],
+    [
+      'TrainingJobDefinitions',
+      'TrainingJobDefinition.ResourceConfig',
+      ...['InstanceType', 'InstanceCount', 'VolumeSizeInGB'].map((member) => `${RESOURCES}.${member}`),
+    ],
   ],
 };
 

@@ -1,23 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Where clients are driven. */
-const FOLDERS = ['../', '../../../../test/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+/** What each suite of clients was served, as a recorder between client and server noted it; the suites hold it true. */
+const RECORDS = fileURLToPath(new URL('../../../../test/clients/records/', import.meta.url));
 
-const SOURCES = FOLDERS.flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ts|py)$/.test(file))
-    .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
-);
+const EXERCISED = readdirSync(RECORDS)
+  .map((file) => JSON.parse(readFileSync(`${RECORDS}${file}`, 'utf8')) as Readonly<Record<string, readonly string[]>>)
+  .flatMap((record) => Object.entries(record));
 
-/** The clients by which tests call an operation. */
+/**
+ * The clients that an operation has answered in a test, with a real server and real trainings behind it.
+ *
+ * @param operation such as `SageMaker.ListTags`.
+ */
 export function testedClients(operation: string): readonly string[] {
-  const snakeCase = operation.replace(/(?<=.)([A-Z])/g, '_$1').toLowerCase();
-  const calls = {
-    'AWS SDK for JavaScript': [/@aws-sdk\/client-sagemaker/, new RegExp(`new ${operation}Command\\b`)],
-    boto3: [/^import boto3/m, new RegExp(`client\\.${snakeCase}\\b|paginator\\("${snakeCase}"\\)`)],
-  };
-  return Object.entries(calls)
-    .filter(([, marks]) => SOURCES.some((source) => marks.every((mark) => mark.test(source))))
-    .map(([client]) => client);
+  const clients = EXERCISED.filter(([, operations]) => operations.includes(operation)).map(([client]) => client);
+  return [...new Set(clients)].sort((a, b) => a.localeCompare(b));
+}
+
+/** Every operation that some client was served, SageMaker's aside; S3 stands for all of its operations. */
+export function testedNeighbours(): readonly string[] {
+  const operations = EXERCISED.flatMap(([, names]) => names).filter((name) => !name.startsWith('SageMaker.'));
+  return [...new Set(operations)].sort();
 }

@@ -21,8 +21,8 @@ const PROGRAM = 'sagemaker_program';
 const SUBMIT_DIRECTORY = 'sagemaker_submit_directory';
 
 /**
- * What a training job runs: a script when the hyperparameters name one, a built-in algorithm when the image stands for
- * it and is run as it is, else the image itself.
+ * What a training job runs: a built-in algorithm when the image stands for it and is run as it is, else the image itself,
+ * which finds its script, if it has one, among the hyperparameters. Without an image, the script alone.
  *
  * @param path of the algorithm specification, for faults.
  */
@@ -34,14 +34,15 @@ export function algorithmOf(
   faults: ConstraintFault[],
 ): Algorithm {
   const entryPoint = scriptModeValue(hyperparameters[PROGRAM]);
-  const sourceUri = scriptModeValue(hyperparameters[SUBMIT_DIRECTORY]);
-  if (entryPoint && sourceUri && entrypoint === undefined && args === undefined) {
-    return { kind: 'script', sourceUri, entryPoint };
-  }
+  const isRunAsItIs = !entryPoint && entrypoint === undefined && args === undefined;
   if (!image) {
+    const sourceUri = scriptModeValue(hyperparameters[SUBMIT_DIRECTORY]);
+    if (entryPoint && sourceUri && entrypoint === undefined && args === undefined) {
+      return { kind: 'script', sourceUri, entryPoint };
+    }
     faults.push({ path: joinPath(path, 'trainingImage'), value: image, constraint: 'Member must name an image' });
   }
-  const builtin = entrypoint === undefined && args === undefined ? images.resolve(image ?? '') : undefined;
+  const builtin = isRunAsItIs ? images.resolve(image ?? '') : undefined;
   if (builtin !== undefined) return { kind: 'builtin', name: builtin.name, version: builtin.version };
   return {
     kind: 'image',

@@ -1,6 +1,5 @@
 import type {
   AlgorithmSpecification,
-  Channel,
   CreateTrainingJobRequest,
   HyperParameterTrainingJobDefinition,
   HyperParameterTuningJobConfig,
@@ -18,6 +17,7 @@ import type {
   TuningJobSpec,
 } from '@fleetune/domain';
 import type { Account } from './arn.js';
+import { channelRequest } from './channels.js';
 
 /*
  * The other way round: SageMaker's words for jobs that were not made through this API, so that its clients can read
@@ -48,8 +48,11 @@ export function trainingMembers(spec: TrainingJobSpec, account: Account): Traini
     EnableManagedSpotTraining: spec.spot,
     EnableNetworkIsolation: spec.networkIsolation,
     ...(Object.keys(spec.environment).length === 0 ? {} : { Environment: { ...spec.environment } }),
-    ...(spec.channels.length === 0 ? {} : { InputDataConfig: spec.channels.map(channel) }),
-    OutputDataConfig: { S3OutputPath: spec.outputUri },
+    ...(spec.channels.length === 0 ? {} : { InputDataConfig: spec.channels.map(channelRequest) }),
+    OutputDataConfig: {
+      S3OutputPath: spec.outputUri,
+      ...(spec.outputCompression === undefined ? {} : { CompressionType: spec.outputCompression }),
+    },
     ...(spec.maximumRetryAttempts === 0 ? {} : { RetryStrategy: { MaximumRetryAttempts: spec.maximumRetryAttempts } }),
     RoleArn: `arn:aws:iam::${account.accountId}:role/fleetune`,
     StoppingCondition: {
@@ -97,6 +100,13 @@ export function configFromSpec(spec: TuningJobSpec): HyperParameterTuningJobConf
   const single = definitions.length === 1 && definitions[0]?.name === '' ? definitions[0] : undefined;
   return {
     Strategy: strategy.name as HyperParameterTuningJobConfig['Strategy'],
+    ...(strategy.maxResource === undefined
+      ? {}
+      : {
+          StrategyConfig: {
+            HyperbandStrategyConfig: { MinResource: strategy.minResource, MaxResource: strategy.maxResource },
+          },
+        }),
     ResourceLimits: {
       MaxNumberOfTrainingJobs: limits.maxTrainingJobs,
       MaxParallelTrainingJobs: limits.maxParallelTrainingJobs,
@@ -157,18 +167,7 @@ function algorithmSpecification(algorithm: Algorithm): AlgorithmSpecification {
   }
 }
 
-function channel({ name, uri, contentType, compression }: TrainingJobSpec['channels'][number]): Channel {
-  return {
-    ChannelName: name,
-    DataSource: {
-      S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'FullyReplicated' },
-    },
-    CompressionType: compression,
-    ...(contentType === undefined ? {} : { ContentType: contentType }),
-  };
-}
-
-function rangesFromSpec(ranges: readonly ParameterRange[]): ParameterRanges {
+export function rangesFromSpec(ranges: readonly ParameterRange[]): ParameterRanges {
   return {
     ContinuousParameterRanges: ranges
       .filter((range) => range.kind === 'continuous')

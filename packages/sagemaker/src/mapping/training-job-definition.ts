@@ -7,6 +7,7 @@ import type { InstanceRequest, TrainingJobDefinition } from '@fleetune/domain';
 import { type ConstraintFault, joinPath } from '../model/constraint-fault.js';
 import type { Validated } from '../model/validated.js';
 import type { AlgorithmImages } from './algorithm.js';
+import { autoParameters } from './autotune.js';
 import { instancesOfResourceConfig, instancesOfTuningResourceConfig } from './instances.js';
 import { parameterRanges } from './parameter-ranges.js';
 import { trainingTemplate } from './training-template.js';
@@ -19,18 +20,20 @@ export interface Search {
   readonly objective: Validated<HyperParameterTuningJobObjective>;
   readonly ranges: Validated<ParameterRanges>;
   readonly rangesPath: string;
+  readonly isAutotuned: boolean;
 }
 
 /** @param path of the definition, for faults. */
 export function trainingJobDefinition(
   definition: Validated<HyperParameterTrainingJobDefinition>,
-  { objective, ranges, rangesPath }: Search,
+  { objective, ranges, rangesPath, isAutotuned }: Search,
   images: AlgorithmImages,
   path: string,
   faults: ConstraintFault[],
 ): TrainingJobDefinition {
-  const hyperparameters = definition.StaticHyperParameters ?? {};
-  const parsedRanges = parameterRanges(ranges, rangesPath, faults);
+  const automatic = autoParameters(ranges, isAutotuned, rangesPath, faults);
+  const hyperparameters = { ...definition.StaticHyperParameters, ...automatic.hyperparameters };
+  const parsedRanges = [...parameterRanges(ranges, rangesPath, faults), ...automatic.ranges];
   const count = Object.keys(hyperparameters).length + parsedRanges.length + 1;
   if (count > MAX_HYPERPARAMETERS) {
     faults.push({

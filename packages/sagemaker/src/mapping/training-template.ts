@@ -43,8 +43,14 @@ export function trainingTemplate(
   return {
     algorithm,
     hyperparameters,
-    channels: channelsOf(request.InputDataConfig ?? [], at('inputDataConfig'), faults),
+    channels: channelsOf(
+      request.InputDataConfig ?? [],
+      request.AlgorithmSpecification?.TrainingInputMode,
+      at('inputDataConfig'),
+      faults,
+    ),
     outputUri: storageUri(request.OutputDataConfig.S3OutputPath, at('outputDataConfig.s3OutputPath'), faults),
+    ...(request.OutputDataConfig.CompressionType === 'NONE' ? { outputCompression: 'NONE' as const } : {}),
     ...(request.CheckpointConfig
       ? { checkpointUri: storageUri(request.CheckpointConfig.S3Uri, at('checkpointConfig.s3Uri'), faults) }
       : {}),

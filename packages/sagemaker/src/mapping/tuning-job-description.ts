@@ -1,4 +1,5 @@
 import type {
+  Autotune,
   DescribeHyperParameterTuningJobResponse,
   HyperParameterTrainingJobDefinition,
   HyperParameterTuningJobConfig,
@@ -9,9 +10,11 @@ import { type Account, tuningJobArn } from './arn.js';
 import { failureReason } from './failure-reason.js';
 import { optionalDate } from './optional-date.js';
 import { tuningJobRequest } from './origin.js';
-import { configFromSpec, definitionFromSpec, metricDefinitionList } from './spec-request.js';
+import { configFromSpec, definitionFromSpec, metricDefinitionList, rangesFromSpec } from './spec-request.js';
 import { tunedTrainingJobSummary } from './training-job-summary.js';
 import { tuningJobCounters } from './tuning-job-counters.js';
+import { isAutotuned } from './tuning-job-spec.js';
+import { warmStartConfig } from './warm-start.js';
 
 /** What `DescribeHyperParameterTuningJob` answers: what was asked for and how far it has come. */
 export function tuningJobDescription(view: TuningJobView, account: Account): DescribeHyperParameterTuningJobResponse {
@@ -25,6 +28,9 @@ export function tuningJobDescription(view: TuningJobView, account: Account): Des
     LastModifiedTime: new Date(view.lastModifiedTimeMs),
     ...tuningJobCounters(view),
     ...(view.bestTrainingJob ? { BestTrainingJob: tunedTrainingJobSummary(view.bestTrainingJob, account) } : {}),
+    ...(view.overallBestTrainingJob
+      ? { OverallBestTrainingJob: tunedTrainingJobSummary(view.overallBestTrainingJob, account) }
+      : {}),
     FailureReason: failureReason(view.failureReason),
     TuningJobCompletionDetails: {
       NumberOfTrainingJobsObjectiveNotImproving: view.trainingJobsNotImproving,
@@ -36,7 +42,7 @@ export function tuningJobDescription(view: TuningJobView, account: Account): Des
 
 type Asked = Pick<
   DescribeHyperParameterTuningJobResponse,
-  'HyperParameterTuningJobConfig' | 'TrainingJobDefinition' | 'TrainingJobDefinitions'
+  'Autotune' | 'HyperParameterTuningJobConfig' | 'TrainingJobDefinition' | 'TrainingJobDefinitions' | 'WarmStartConfig'
 >;
 
 function askedFor(view: TuningJobView, account: Account): Asked {
@@ -47,36 +53,59 @@ function askedFor(view: TuningJobView, account: Account): Asked {
     const isSingle = definitions.length === 1 && spec.definitions[0]?.name === '';
     return {
       HyperParameterTuningJobConfig: { ...configFromSpec(spec), RandomSeed: spec.seed },
+      ...(spec.warmStart ? { WarmStartConfig: warmStartConfig(spec.warmStart) } : {}),
       ...(isSingle ? { TrainingJobDefinition: definitions[0] } : { TrainingJobDefinitions: definitions }),
     };
   }
   const { TrainingJobDefinition: single, TrainingJobDefinitions: several } = request;
+  const autotuned = isAutotuned(request);
   return {
     // The seed is shown even when Fleetune chose it: with it the search can be run again.
     HyperParameterTuningJobConfig: {
       ...(request.HyperParameterTuningJobConfig as HyperParameterTuningJobConfig),
+      // What Autotune chose is shown in the place of what it was left to choose.
+      ...(autotuned ? configFromSpec(spec) : {}),
       RandomSeed: spec.seed,
     },
-    ...(single ? { TrainingJobDefinition: withMetrics(single, spec.definitions[0]) } : {}),
+    ...(request.Autotune ? { Autotune: request.Autotune as Autotune } : {}),
+    ...(spec.warmStart ? { WarmStartConfig: warmStartConfig(spec.warmStart) } : {}),
+    ...(single ? { TrainingJobDefinition: shownDefinition(single, spec.definitions[0], autotuned) } : {}),
     ...(several
-      ? { TrainingJobDefinitions: several.map((definition, index) => withMetrics(definition, spec.definitions[index])) }
+      ? {
+          TrainingJobDefinitions: several.map((definition, index) =>
+            shownDefinition(definition, spec.definitions[index], autotuned),
+          ),
+        }
       : {}),
   };
 }
 
-/** Built-in algorithms bring metrics that the request did not name. */
-function withMetrics(
+/** The definition as it was asked for, with what was chosen for it: a built-in algorithm's metrics, Autotune's ranges. */
+function shownDefinition(
   given: unknown,
   definition: TrainingJobDefinition | undefined,
+  autotuned: boolean,
 ): HyperParameterTrainingJobDefinition {
   const asked = given as HyperParameterTrainingJobDefinition;
-  if (definition === undefined || definition.template.metricDefinitions.length === 0) return asked;
+  if (definition === undefined) return asked;
+  const { name, ranges, template } = definition;
   return {
     ...asked,
-    AlgorithmSpecification: {
-      TrainingInputMode: 'File',
-      ...asked.AlgorithmSpecification,
-      MetricDefinitions: metricDefinitionList(definition.template.metricDefinitions),
-    },
+    ...(template.metricDefinitions.length === 0
+      ? {}
+      : {
+          AlgorithmSpecification: {
+            TrainingInputMode: 'File' as const,
+            ...asked.AlgorithmSpecification,
+            MetricDefinitions: metricDefinitionList(template.metricDefinitions),
+          },
+        }),
+    ...(autotuned
+      ? {
+          StaticHyperParameters: { ...template.hyperparameters },
+          RetryStrategy: { MaximumRetryAttempts: template.maximumRetryAttempts },
+          ...(name === '' ? {} : { HyperParameterRanges: rangesFromSpec(ranges) }),
+        }
+      : {}),
   };
 }

@@ -1,10 +1,18 @@
 import type { CreateHyperParameterTuningJobRequest } from '@aws-sdk/client-sagemaker';
-import type { CompletionCriteria, StrategyName, TrainingJobDefinition, TuningJobSpec } from '@fleetune/domain';
+import type {
+  CompletionCriteria,
+  StrategyName,
+  StrategySpec,
+  TrainingJobDefinition,
+  TuningJobSpec,
+} from '@fleetune/domain';
 import { type ConstraintFault, constraintException, elementPath } from '../model/constraint-fault.js';
 import type { Validated } from '../model/validated.js';
 import type { AlgorithmImages } from './algorithm.js';
+import { autotuned } from './autotune.js';
 import { type Search, trainingJobDefinition } from './training-job-definition.js';
 import { UNSUPPORTED, unsupportedFaults } from './unsupported.js';
+import { warmStart } from './warm-start.js';
 
 type Request = Validated<CreateHyperParameterTuningJobRequest>;
 type Config = Request['HyperParameterTuningJobConfig'];
@@ -18,7 +26,7 @@ export function tuningJobSpec(request: Request, images: AlgorithmImages, randomS
   const faults: ConstraintFault[] = unsupportedFaults(request, UNSUPPORTED.tuningJob);
   const limits = config.ResourceLimits;
   const spec: TuningJobSpec = {
-    strategy: { name: config.Strategy as StrategyName },
+    strategy: strategy(config),
     seed: config.RandomSeed ?? randomSeed(),
     limits: {
       maxParallelTrainingJobs: limits.MaxParallelTrainingJobs,
@@ -27,11 +35,30 @@ export function tuningJobSpec(request: Request, images: AlgorithmImages, randomS
     },
     completion: completionCriteria(config),
     earlyStopping: config.TrainingJobEarlyStoppingType ?? 'Off',
+    warmStart: warmStart(request.WarmStartConfig, faults),
     definitions: definitions(request, images, faults),
   };
   if (spec.strategy.name === 'Grid') faults.push(...gridFaults(spec));
   if (faults.length > 0) throw constraintException(faults);
-  return spec;
+  if (!isAutotuned(request)) return spec;
+  return autotuned(spec, {
+    maxTrainingJobs: limits.MaxNumberOfTrainingJobs === undefined,
+    earlyStopping: config.TrainingJobEarlyStoppingType === undefined,
+    completeOnConvergence: config.TuningJobCompletionCriteria?.ConvergenceDetected === undefined,
+  });
+}
+
+export function isAutotuned({ Autotune }: Pick<Request, 'Autotune'>): boolean {
+  return Autotune?.Mode === 'Enabled';
+}
+
+function strategy({ Strategy: name, StrategyConfig }: Config): StrategySpec {
+  const { MinResource, MaxResource } = StrategyConfig?.HyperbandStrategyConfig ?? {};
+  return {
+    name: name as StrategyName,
+    ...(MinResource === undefined ? {} : { minResource: MinResource }),
+    ...(MaxResource === undefined ? {} : { maxResource: MaxResource }),
+  };
 }
 
 function completionCriteria({ TuningJobCompletionCriteria: criteria }: Config): CompletionCriteria {
@@ -66,10 +93,8 @@ function definitions(
 }
 
 /** With one definition, the tuning job's config says what to optimize and vary. */
-function searchOfConfig(
-  { HyperParameterTuningJobConfig: config, TrainingJobDefinition: definition }: Request,
-  faults: ConstraintFault[],
-): Search | undefined {
+function searchOfConfig(request: Request, faults: ConstraintFault[]): Search | undefined {
+  const { HyperParameterTuningJobConfig: config, TrainingJobDefinition: definition } = request;
   const objective = config.HyperParameterTuningJobObjective;
   const ranges = config.ParameterRanges;
   for (const [path, value] of [
@@ -88,15 +113,21 @@ function searchOfConfig(
     faults,
   );
   if (objective === undefined || ranges === undefined) return undefined;
-  return { objective, ranges, rangesPath: 'hyperParameterTuningJobConfig.parameterRanges' };
+  return {
+    objective,
+    ranges,
+    rangesPath: 'hyperParameterTuningJobConfig.parameterRanges',
+    isAutotuned: isAutotuned(request),
+  };
 }
 
 /** With several definitions, each says for itself what to optimize and vary, and has a name. */
 function severalDefinitions(
-  { HyperParameterTuningJobConfig: config, TrainingJobDefinitions: several = [] }: Request,
+  request: Request,
   images: AlgorithmImages,
   faults: ConstraintFault[],
 ): readonly TrainingJobDefinition[] {
+  const { HyperParameterTuningJobConfig: config, TrainingJobDefinitions: several = [] } = request;
   for (const [path, value] of [
     ['hyperParameterTuningJobConfig.hyperParameterTuningJobObjective', config.HyperParameterTuningJobObjective],
     ['hyperParameterTuningJobConfig.parameterRanges', config.ParameterRanges],
@@ -116,7 +147,8 @@ function severalDefinitions(
       faults,
     );
     if (objective === undefined || ranges === undefined) return [];
-    const search = { objective, ranges, rangesPath: `${path}.hyperParameterRanges` };
+    const rangesPath = `${path}.hyperParameterRanges`;
+    const search = { objective, ranges, rangesPath, isAutotuned: isAutotuned(request) };
     return [trainingJobDefinition(definition, search, images, path, faults)];
   });
 }

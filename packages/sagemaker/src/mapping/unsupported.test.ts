@@ -14,16 +14,11 @@ function channel(change: object, source: object = {}) {
 describe('a training job', () => {
   it.each([
     ['vpcConfig', { VpcConfig: VPC }],
-    ['algorithmSpecification.trainingInputMode', { AlgorithmSpecification: { TrainingInputMode: 'Pipe' } }],
     [
       'algorithmSpecification.algorithmName',
       { AlgorithmSpecification: { TrainingInputMode: 'File', AlgorithmName: 'mine' } },
     ],
-    ['inputDataConfig.1.member.inputMode', channel({ InputMode: 'Pipe' })],
-    ['inputDataConfig.1.member.recordWrapperType', channel({ RecordWrapperType: 'RecordIO' })],
-    ['inputDataConfig.1.member.shuffleConfig', channel({ ShuffleConfig: { Seed: 1 } })],
-    ['inputDataConfig.1.member.dataSource.s3DataSource.s3DataType', channel({}, { S3DataType: 'ManifestFile' })],
-    ['inputDataConfig.1.member.dataSource.s3DataSource.attributeNames', channel({}, { AttributeNames: ['a'] })],
+    ['inputDataConfig.1.member.dataSource.s3DataSource.s3DataType', channel({}, { S3DataType: 'Converse' })],
     [
       'inputDataConfig.1.member.dataSource.fileSystemDataSource',
       channel({
@@ -37,7 +32,6 @@ describe('a training job', () => {
         },
       }),
     ],
-    ['outputDataConfig.compressionType', { OutputDataConfig: { S3OutputPath: 's3://m/', CompressionType: 'NONE' } }],
     ['outputDataConfig.kmsKeyId', { OutputDataConfig: { S3OutputPath: 's3://m/', KmsKeyId: 'key' } }],
     ['checkpointConfig.localPath', { CheckpointConfig: { S3Uri: 's3://c/', LocalPath: '/tmp/checkpoints' } }],
     [
@@ -88,36 +82,17 @@ describe('a training job', () => {
 
 describe('a tuning job', () => {
   it.each([
-    ['autotune', tuningJobRequest({ Autotune: { Mode: 'Enabled' } })],
-    [
-      'warmStartConfig',
-      tuningJobRequest({
-        WarmStartConfig: {
-          WarmStartType: 'TransferLearning',
-          ParentHyperParameterTuningJobs: [{ HyperParameterTuningJobName: 'parent' }],
-        },
-      }),
-    ],
-    ['hyperParameterTuningJobConfig.strategy', tuningJobRequest({}, { Strategy: 'Hyperband' })],
-    [
-      'hyperParameterTuningJobConfig.strategyConfig',
-      tuningJobRequest({}, { StrategyConfig: { HyperbandStrategyConfig: { MinResource: 1, MaxResource: 9 } } }),
-    ],
-    [
-      'hyperParameterTuningJobConfig.parameterRanges.autoParameters',
-      tuningJobRequest({}, { ParameterRanges: { AutoParameters: [{ Name: 'eta', ValueHint: '0.1' }] } }),
-    ],
     [
       'trainingJobDefinition.vpcConfig',
       tuningJobRequest({ TrainingJobDefinition: definitionRequest({ VpcConfig: VPC }) }),
     ],
     [
-      'trainingJobDefinitions.2.member.algorithmSpecification.trainingInputMode',
+      'trainingJobDefinitions.2.member.algorithmSpecification.algorithmName',
       tuningJobRequest({
         TrainingJobDefinition: undefined,
         TrainingJobDefinitions: [
           definitionRequest(),
-          definitionRequest({ AlgorithmSpecification: { TrainingInputMode: 'Pipe' } }),
+          definitionRequest({ AlgorithmSpecification: { TrainingInputMode: 'File', AlgorithmName: 'mine' } }),
         ],
       }),
     ],

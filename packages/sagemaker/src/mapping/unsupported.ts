@@ -19,24 +19,18 @@ export interface Unsupported {
 }
 
 const S3 = 'InputDataConfig[].DataSource.S3DataSource';
-const FILE_MODES = ['File', 'FastFile'];
+const DATA_TYPES = ['S3Prefix', 'ManifestFile', 'AugmentedManifestFile'];
 
 /** Members of a training job and of a tuning job's training job definition. */
 const TRAINING: readonly Unsupported[] = [
   { member: 'VpcConfig', because: 'training programs use the network of the machine they run on' },
   { member: 'AlgorithmSpecification.AlgorithmName', because: 'name the algorithm by trainingImage' },
-  { member: 'AlgorithmSpecification.TrainingInputMode', except: FILE_MODES, because: 'channels are given as files' },
-  { member: 'InputDataConfig[].InputMode', except: FILE_MODES, because: 'channels are given as files' },
-  { member: 'InputDataConfig[].RecordWrapperType', except: ['None'], because: 'channels are given as they are' },
-  { member: 'InputDataConfig[].ShuffleConfig', because: 'channels are given in the order of their keys' },
   { member: 'InputDataConfig[].DataSource.FileSystemDataSource', because: 'use s3DataSource with s3:// or file://' },
   { member: 'InputDataConfig[].DataSource.DatasetSource', because: 'use s3DataSource with s3:// or file://' },
-  { member: `${S3}.S3DataType`, except: ['S3Prefix'], because: 'manifests are not read' },
-  { member: `${S3}.AttributeNames`, because: 'manifests are not read' },
+  { member: `${S3}.S3DataType`, except: DATA_TYPES, because: 'conversations are not training data here' },
   { member: `${S3}.InstanceGroupNames`, because: 'instance groups are not available' },
   { member: `${S3}.HubAccessConfig`, because: 'there is no hub' },
   { member: `${S3}.ModelAccessConfig`, because: 'there is no hub' },
-  { member: 'OutputDataConfig.CompressionType', except: ['GZIP'], because: 'models are written as model.tar.gz' },
   { member: 'OutputDataConfig.KmsKeyId', because: 'have the bucket encrypt what is written to it' },
   {
     member: 'CheckpointConfig.LocalPath',
@@ -75,22 +69,9 @@ const TRAINING_JOB: readonly Unsupported[] = [
   { member: 'MlflowConfig', because: 'there is no MLflow server' },
 ];
 
-const TUNING_JOB: readonly Unsupported[] = [
-  { member: 'Autotune', because: 'give ranges and limits' },
-  { member: 'WarmStartConfig', because: 'a tuning job starts without parents' },
-  {
-    member: 'HyperParameterTuningJobConfig.Strategy',
-    except: ['Bayesian', 'Random', 'Grid'],
-    because: 'Hyperband is not available',
-  },
-  { member: 'HyperParameterTuningJobConfig.StrategyConfig', because: 'Hyperband is not available' },
-  { member: 'HyperParameterTuningJobConfig.ParameterRanges.AutoParameters', because: 'Autotune is not available' },
-  ...['TrainingJobDefinition', 'TrainingJobDefinitions[]'].flatMap((definition) =>
-    [...TRAINING, { member: 'HyperParameterRanges.AutoParameters', because: 'Autotune is not available' }].map(
-      (unsupported) => ({ ...unsupported, member: `${definition}.${unsupported.member}` }),
-    ),
-  ),
-];
+const TUNING_JOB: readonly Unsupported[] = ['TrainingJobDefinition', 'TrainingJobDefinitions[]'].flatMap((definition) =>
+  TRAINING.map((unsupported) => ({ ...unsupported, member: `${definition}.${unsupported.member}` })),
+);
 
 const LIST_TRAINING_JOBS: readonly Unsupported[] = [
   { member: 'WarmPoolStatusEquals', because: 'training jobs cannot be listed by warm pool' },

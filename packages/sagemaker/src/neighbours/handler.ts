@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accountOf } from '../mapping/arn.js';
 import type { SageMakerOptions } from '../options.js';
-import { authenticate } from '../signature/authenticate.js';
+import { admittedCaller } from '../signature/admitted-caller.js';
 import { AwsError, InternalFailure, UnknownOperationException } from '../wire/aws-error.js';
 import type { WireRequest, WireResponse } from '../wire/http.js';
 import type { Address } from './address.js';
@@ -24,7 +24,7 @@ export function createNeighbourHandler(options: SageMakerOptions): NeighbourHand
 
   async function perform(request: WireRequest, address: Address, operation: NeighbourOperation, signingName: string) {
     const now = options.clock();
-    const { tenant } = await authenticate(request, options.accessKeys, now, signingName);
+    const { tenant } = admittedCaller(request, operation.name, options, now, signingName);
     const members = address.protocol.readInput(request);
     return operation.answer(members, { ...shared, tenant, nowMs: now.getTime() });
   }

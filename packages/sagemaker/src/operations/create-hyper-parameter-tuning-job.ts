@@ -7,6 +7,7 @@ import { originOf } from '../mapping/origin.js';
 import { tagRecord } from '../mapping/tags.js';
 import { tuningJobSpec } from '../mapping/tuning-job-spec.js';
 import { operation } from '../operation.js';
+import { refuseBeyondQuotas } from '../quotas.js';
 
 export const createHyperParameterTuningJob = operation<
   CreateHyperParameterTuningJobRequest,
@@ -14,10 +15,12 @@ export const createHyperParameterTuningJob = operation<
 >({
   name: 'CreateHyperParameterTuningJob',
   unknownJob: 'ResourceNotFound',
-  async perform(input, { jobs, tenant, account, algorithmImages, randomSeed }) {
+  async perform(input, { jobs, tenant, account, algorithmImages, randomSeed, quotas }) {
+    const spec = tuningJobSpec(input, algorithmImages, randomSeed);
+    await refuseBeyondQuotas(spec, quotas, jobs, tenant);
     const view = await jobs.createTuningJob(tenant, {
       name: input.HyperParameterTuningJobName,
-      spec: tuningJobSpec(input, algorithmImages, randomSeed),
+      spec,
       origin: originOf(input),
       tags: tagRecord(input.Tags),
     });

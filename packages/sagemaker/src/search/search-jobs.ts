@@ -19,7 +19,7 @@ const MAX_SORTED = 5000;
 /**
  * Jobs of one kind by what the request asks.
  *
- * Without a `SortBy`, and by name, status or creation time, the listing of jobs has the order and each call reads a
+ * Without a `SortBy`, and by name, status or time, the listing of jobs has the order and each call reads a
  * bounded part of it. By everything else, all jobs are read.
  *
  * @throws ValidationException when the request cannot be understood, or too many jobs would have to be sorted.
@@ -69,7 +69,8 @@ export async function searchJobs(
 
 /** How the listing is to be ordered for a sort by the property; undefined when it cannot be. */
 function listingOrder(sortBy: string | undefined, kind: JobKind): JobListing['sortBy'] | undefined {
-  if (sortBy === undefined || sortBy === 'CreationTime') return 'CreationTime';
+  if (sortBy === undefined || sortBy === 'LastModifiedTime') return 'LastModifiedTime';
+  if (sortBy === 'CreationTime') return 'CreationTime';
   if (sortBy === kind.nameProperty) return 'Name';
   return sortBy === kind.statusProperty ? 'Status' : undefined;
 }

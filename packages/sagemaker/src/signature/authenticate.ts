@@ -9,6 +9,12 @@ export interface AccessKey {
   readonly tenant: string;
 }
 
+/** Who sent a request, as its signature proves. */
+export interface Caller {
+  readonly accessKeyId: string;
+  readonly tenant: string;
+}
+
 export type AccessKeys = (accessKeyId: string) => AccessKey | undefined;
 
 /** SageMaker's own. */
@@ -18,17 +24,16 @@ export const SIGNING_NAME = 'sagemaker';
  * Checks the AWS Signature Version 4 of a request and that it covers the body.
  *
  * @param signingName of the service that answers; a signature made for another one is refused.
- * @returns the key the request was signed with.
  * @throws AwsError what a client of AWS is told of a signature that is not good.
  */
-export async function authenticate(
+export function authenticate(
   request: WireRequest,
   accessKeys: AccessKeys,
   now: Date,
   signingName: string = SIGNING_NAME,
-): Promise<AccessKey> {
+): Caller {
   try {
-    const { accessKeyId } = await verifySignature(request, {
+    const { accessKeyId } = verifySignature(request, {
       findSecret: (id) => accessKeys(id)?.secretAccessKey,
       now,
       service: { signingNames: [signingName], normalizesPath: true },
@@ -36,7 +41,7 @@ export async function authenticate(
     });
     const accessKey = accessKeys(accessKeyId);
     if (accessKey === undefined) throw new UnknownAccessKeyError(accessKeyId);
-    return accessKey;
+    return { accessKeyId, tenant: accessKey.tenant };
   } catch (error) {
     throw error instanceof SignatureError ? awsRefusal(error) : error;
   }

@@ -58,6 +58,26 @@ export class ResourceInUse extends AwsError {
   }
 }
 
+/** The caller has asked more than its share lately. The SDKs wait a little and ask again. */
+export class ThrottlingException extends AwsError {
+  override readonly name = 'ThrottlingException';
+  constructor() {
+    super('ThrottlingException', 400, 'Rate exceeded', 'Throttling');
+  }
+}
+
+/** More is asked for than the quotas of the server allow. */
+export class ResourceLimitExceeded extends AwsError {
+  override readonly name = 'ResourceLimitExceeded';
+  constructor(what: string, quota: number, asked: number) {
+    super(
+      'ResourceLimitExceeded',
+      400,
+      `The quota of ${what}: ${asked} are asked for, and ${quota} are allowed. Ask for fewer, or have the quota raised where the server runs.`,
+    );
+  }
+}
+
 export class RequestEntityTooLargeException extends AwsError {
   override readonly name = 'RequestEntityTooLargeException';
   constructor(limitBytes: number) {
