@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@fleetune/api/client';
@@ -37,7 +37,8 @@ export function redisServer(): string | undefined {
 export class Fleet {
   readonly folder = mkdtempSync(join(tmpdir(), 'fleetune-fleet-'));
   readonly queue: QueueKind;
-  readonly slots: number;
+  /** What the agent offers, as options of `fleetune agent`. */
+  offer: readonly string[];
   server: ChildProcess | undefined;
   agent: ChildProcess | undefined;
   #redis: ChildProcess | undefined;
@@ -46,7 +47,7 @@ export class Fleet {
 
   constructor(queue: QueueKind, slots: number, env: Record<string, string> = {}) {
     this.queue = queue;
-    this.slots = slots;
+    this.offer = ['--slots', String(slots)];
     this.#env = env;
   }
 
@@ -73,7 +74,7 @@ export class Fleet {
 
   async startAgent(): Promise<void> {
     const credentials = JSON.parse(readFileSync(join(this.folder, 'data', 'credentials.json'), 'utf8'));
-    const args = ['agent', '--join', this.endpoint.grpcUrl, '--name', 'tester', '--slots', String(this.slots)];
+    const args = ['agent', '--join', this.endpoint.grpcUrl, '--name', 'tester', ...this.offer];
     this.agent = startFleetune(
       args,
       { ...this.#env, FLEETUNE_JOIN_TOKEN: credentials.joinToken },
@@ -178,7 +179,8 @@ export class Fleet {
     if (this.server?.exitCode !== null) throw new Error(`The server ended: see ${this.folder}/server.log`);
     try {
       const answer = await fetch(`http://127.0.0.1:${this.#env.FLEETUNE_HTTP_PORT}/readyz`);
-      return answer.ok ? true : undefined;
+      // The server answers a moment before it has written where it is.
+      return answer.ok && existsSync(join(this.folder, 'data', 'endpoint.json')) ? true : undefined;
     } catch {
       return undefined;
     }
