@@ -16,3 +16,17 @@ it('lists agents with what they offer and how much they run', async () => {
   expect(agents).toMatchObject([{ name: 'desk', gpuNames: ['H200'], classes: [{ slots: 4 }], runningCount: 1 }]);
   await server.stop();
 });
+
+it('tells what waits, and why', async () => {
+  const server = await startApiServer();
+  const client = createClient({ url: server.url, token: TOKEN });
+  await client.createTrainingJob({ name: 'patient', algorithm: { command: ['true'] }, instance: { type: 'huge' } });
+  expect(await client.waiting()).toEqual({
+    queues: [{ instanceClass: 'huge', waitingCount: 1, slotCount: 0, freeSlotCount: 0 }],
+    trainingJobs: [
+      expect.objectContaining({ name: 'patient', reason: expect.stringMatching(/No agent is connected/) }),
+    ],
+    complete: true,
+  });
+  await server.stop();
+});

@@ -1,5 +1,6 @@
 import type { JobService } from '@fleetune/scheduler';
 import type { FastifyRequest } from 'fastify';
+import type { AccessKeyAdministration } from './access-key-administration.js';
 import type { RequestDefaults } from './training-template.js';
 
 export interface ApiOptions {
@@ -7,10 +8,18 @@ export interface ApiOptions {
   /** The tenant that a bearer token belongs to, or undefined when nobody was given it. Compares in constant time. */
   authenticate(token: string): string | undefined;
   readonly uploads: {
-    /** Keeps a .tar.gz and says where. The same bytes get the same `file://` or `s3://` address. */
-    save(archive: NodeJS.ReadableStream): Promise<string>;
+    /** Keeps a .tar.gz where the tenant may read it, and says where. The same bytes get the same address. */
+    save(archive: NodeJS.ReadableStream, tenant: string): Promise<string>;
   };
-  readonly defaults: RequestDefaults;
+  defaults(tenant: string): RequestDefaults;
+  /** Where it is left out, keys cannot be managed. */
+  readonly accessKeys?: AccessKeyAdministration;
+  /** How `/events` looks for changes; what is left out has a good default. */
+  readonly live?: {
+    readonly nowMs?: () => number;
+    readonly pollEveryMs?: number;
+    readonly heartbeatEveryMs?: number;
+  };
 }
 
 /** A request whose token was good. */

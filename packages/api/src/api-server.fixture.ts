@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastify from 'fastify';
 import { folderUploads } from './folder-uploads.js';
-import { InMemoryJobs } from './in-memory-jobs.fixture.js';
+import { inMemoryAccessKeys } from './in-memory-access-keys.fixture.js';
+import { InMemoryJobs, START_MS } from './in-memory-jobs.fixture.js';
 import { registerApi } from './register-api.js';
 
 export interface ApiServer {
@@ -28,12 +29,14 @@ export async function startApiServer(): Promise<ApiServer> {
         [TOKEN, 'team-a'],
         [OTHER_TOKEN, 'team-b'],
       ]).get(token),
+    accessKeys: inMemoryAccessKeys(TOKEN),
     uploads: folderUploads(uploadDirectory, 1_000_000),
-    defaults: {
+    live: { nowMs: () => START_MS, pollEveryMs: 10, heartbeatEveryMs: 20 },
+    defaults: () => ({
       outputUri: 'file:///var/lib/fleetune/output',
       builtinMetrics: (name) =>
         name === 'xgboost' ? [{ name: 'validation:accuracy', regex: 'validation-accuracy:(\\S+)' }] : undefined,
-    },
+    }),
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -1,5 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import {
+  type AccessKey,
+  accessKeyListSchema,
+  type CreateAccessKeyBody,
+  type CreatedAccessKeyBody,
+  createdAccessKeySchema,
+} from './contract/access-key.js';
 import { type Agent, agentListSchema } from './contract/agent.js';
+import { configurationSchema, type JobConfiguration } from './contract/configuration.js';
 import { errorBodySchema } from './contract/error.js';
 import {
   type CreateTrainingJobBody,
@@ -11,6 +19,7 @@ import {
   trainingJobPageSchema,
   trainingJobSchema,
 } from './contract/training-job.js';
+import { type TrainingJobSummaryQuery, trainingJobSummaryPageSchema } from './contract/training-job-summary.js';
 import {
   type CreateTuningJobBody,
   type TuningJob,
@@ -19,6 +28,8 @@ import {
   tuningJobSchema,
 } from './contract/tuning-job.js';
 import { uploadSchema } from './contract/upload.js';
+import { type Waiting, waitingSchema } from './contract/waiting.js';
+import { type ReceivedEvent, readEvents } from './event-stream.js';
 
 /** The server answered, and refused. */
 export class ApiError extends Error {
@@ -43,6 +54,15 @@ export class ServerUnreachableError extends Error {
   }
 }
 
+export interface FollowOptions {
+  /** Also the changes of this tuning job's training jobs. */
+  readonly tuningJobName?: string;
+  /** Of the last event of a stream that broke; what happened since then comes first. */
+  readonly lastEventId?: string;
+}
+
+export type { ReceivedEvent } from './event-stream.js';
+
 export interface LogPiece {
   readonly chunks: readonly { readonly offset: number; readonly timestampMs: number; readonly data: Uint8Array }[];
   readonly nextOffset: number;
@@ -64,6 +84,22 @@ export interface Client {
   trainingJobMetrics(name: string): Promise<z.output<typeof metricPointsSchema>['metrics']>;
   trainingJobLog(name: string, range?: LogRange, signal?: AbortSignal): Promise<LogPiece>;
   listAgents(): Promise<readonly Agent[]>;
+  /** The training jobs of a tuning job in few words, a page at a time, in the order of creation. */
+  listTrainingJobSummaries(
+    tuningJobName: string,
+    query?: TrainingJobSummaryQuery,
+  ): Promise<z.output<typeof trainingJobSummaryPageSchema>>;
+  tuningJobConfiguration(name: string): Promise<JobConfiguration>;
+  trainingJobConfiguration(name: string): Promise<JobConfiguration>;
+  /** What waits for room, and why. */
+  waiting(): Promise<Waiting>;
+  /** What changes from now on. Ends when the server ends the stream; breaks like every stream may. */
+  follow(options: FollowOptions, signal: AbortSignal): AsyncGenerator<ReceivedEvent>;
+  /** For the administrator, as are the next three: a new key of a tenant, with its secrets, which are never shown again. */
+  createAccessKey(body: CreateAccessKeyBody): Promise<CreatedAccessKeyBody>;
+  listAccessKeys(): Promise<readonly AccessKey[]>;
+  enableAccessKey(accessKeyId: string, enabled: boolean): Promise<void>;
+  deleteAccessKey(accessKeyId: string): Promise<void>;
   /** Sends a .tar.gz; returns its URI for `algorithm.source`. */
   upload(archive: Uint8Array<ArrayBuffer>): Promise<string>;
 }
@@ -77,7 +113,7 @@ export interface ClientOptions {
 }
 
 interface Call<Schema extends z.ZodType> {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly answer: Schema;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -115,6 +151,7 @@ export function createClient({ url, token, timeoutMs = 30_000 }: ClientOptions):
   const post = <Schema extends z.ZodType>(path: string, answer: Schema, json?: unknown) =>
     call({ method: 'POST', path, answer, ...(json === undefined ? {} : { json }) });
   const tuning = (name: string) => `tuning-jobs/${encodeURIComponent(name)}`;
+  const accessKey = (id: string) => `access-keys/${encodeURIComponent(id)}`;
   const training = (name: string) => `training-jobs/${encodeURIComponent(name)}`;
 
   return {
@@ -139,23 +176,54 @@ export function createClient({ url, token, timeoutMs = 30_000 }: ClientOptions):
       });
       const chunks = slice.chunks.map(({ offset, timestampMs, dataBase64 }) => ({
         ...{ offset, timestampMs },
-        data: Buffer.from(dataBase64, 'base64'),
+        data: Uint8Array.from(atob(dataBase64), (character) => character.charCodeAt(0)),
       }));
       return { chunks, nextOffset: slice.nextOffset, complete: slice.complete };
     },
     listAgents: async () => (await get('agents', agentListSchema)).agents,
+    listTrainingJobSummaries: (name, query = {}) =>
+      get(`${tuning(name)}/training-jobs`, trainingJobSummaryPageSchema, plain(query)),
+    tuningJobConfiguration: (name) => get(`${tuning(name)}/configuration`, configurationSchema),
+    trainingJobConfiguration: (name) => get(`${training(name)}/configuration`, configurationSchema),
+    waiting: () => get('waiting', waitingSchema),
+    async *follow({ tuningJobName, lastEventId }, signal) {
+      const address = new URL(`${base}/api/v1/events`);
+      if (tuningJobName !== undefined) address.searchParams.set('tuningJob', tuningJobName);
+      const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+      if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
+      const response = await reach(base, () => fetch(address, { headers, signal }));
+      if (!response.ok || response.body === null) throw refusal(response.status, await response.text());
+      yield* readEvents(response.body);
+    },
+    createAccessKey: (body) => post('access-keys', createdAccessKeySchema, body),
+    listAccessKeys: async () => (await get('access-keys', accessKeyListSchema)).accessKeys,
+    async enableAccessKey(id, enabled) {
+      await post(`${accessKey(id)}/${enabled ? 'enable' : 'disable'}`, nothing);
+    },
+    async deleteAccessKey(id) {
+      await call({ method: 'DELETE', path: accessKey(id), answer: nothing });
+    },
     upload: async (bytes) => (await call({ method: 'PUT', path: 'uploads', answer: uploadSchema, bytes })).uri,
   };
 }
+
+/** Of an answer without a body. */
+const nothing = z.undefined();
 
 function plain(query: object): Readonly<Record<string, string | number | undefined>> {
   return query as Readonly<Record<string, string | number | undefined>>;
 }
 
 async function exchange(base: string, address: URL, init: RequestInit): Promise<[status: number, text: string]> {
-  try {
+  return reach(base, async () => {
     const response = await fetch(address, init);
     return [response.status, await response.text()];
+  });
+}
+
+async function reach<Answer>(base: string, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
   } catch (error) {
     throw new ServerUnreachableError(base, error);
   }

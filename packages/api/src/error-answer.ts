@@ -35,11 +35,38 @@ export class UnauthorizedError extends Error {
   }
 }
 
+/** The token is good, but not the administrator's. */
+export class ForbiddenError extends Error {
+  override readonly name = 'ForbiddenError';
+  constructor() {
+    super('Only the token of the server itself may do this; its operator finds it in endpoint.json.');
+  }
+}
+
+/** Nobody was given this access key. */
+export class AccessKeyNotFoundError extends Error {
+  override readonly name = 'AccessKeyNotFoundError';
+  constructor(accessKeyId: string) {
+    super(`There is no access key "${accessKeyId}".`);
+  }
+}
+
 /** The tuning job exists, but none of its training jobs has completed with an objective. */
 export class NoBestTrainingJobError extends Error {
   override readonly name = 'NoBestTrainingJobError';
   constructor(tuningJobName: string) {
     super(`The tuning job "${tuningJobName}" has no completed training job with an objective value yet.`);
+  }
+}
+
+/** What was asked of the other API cannot be said in this one's words. */
+export class SeveralDefinitionsError extends Error {
+  override readonly name = 'SeveralDefinitionsError';
+  constructor(tuningJobName: string) {
+    super(
+      `The tuning job "${tuningJobName}" has several training-job definitions, which one file cannot say; ` +
+        "SageMaker's DescribeHyperParameterTuningJob shows them.",
+    );
   }
 }
 
@@ -73,11 +100,14 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   }
   if (error instanceof InvalidTokenError) return answer(400, 'InvalidToken', error.message, []);
   if (error instanceof UnauthorizedError) return answer(401, 'Unauthorized', error.message, []);
+  if (error instanceof ForbiddenError) return answer(403, 'Forbidden', error.message, []);
+  if (error instanceof AccessKeyNotFoundError) return answer(404, 'NotFound', error.message, []);
   if (error instanceof JobNotFoundError) return answer(404, 'NotFound', error.message, []);
   if (error instanceof NoBestTrainingJobError) return answer(404, 'NotFound', error.message, []);
   if (error instanceof JobNameTakenError) {
     return answer(409, 'NameTaken', error.message, [{ path: ['name'], message: error.message }]);
   }
+  if (error instanceof SeveralDefinitionsError) return answer(409, 'SeveralDefinitions', error.message, []);
   if (error instanceof JobEndedError) return answer(409, 'JobEnded', error.message, []);
   if (error instanceof NotAnArchiveError) return answer(400, 'InvalidRequest', error.message, []);
   if (error instanceof UploadTooLargeError) return answer(413, 'TooLarge', error.message, []);

@@ -19,7 +19,8 @@ import {
 /** How the training jobs of a tuning job go: each look at it lets the next one end with this objective, or fail. */
 export type TrialPlan = (index: number) => number | 'fails';
 
-const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+/** When every job here is made and changed. */
+export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** Jobs that live in memory and move on when somebody looks, so that tests need no clock. */
 export class InMemoryJobs implements JobService {
@@ -93,6 +94,7 @@ export class InMemoryJobs implements JobService {
       (job) =>
         job.tenant === tenant &&
         job.name.includes(query.nameContains ?? '') &&
+        job.lastModifiedTimeMs > (query.modifiedAfterMs ?? 0) &&
         (query.status === undefined || job.status === query.status) &&
         (query.tuningJobName === undefined || job.tuning?.tuningJobName === query.tuningJobName),
     );
@@ -104,7 +106,10 @@ export class InMemoryJobs implements JobService {
 
   async listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>> {
     const all = [...this.#tuning.values()].filter(
-      (job) => job.tenant === tenant && job.name.includes(query.nameContains ?? ''),
+      (job) =>
+        job.tenant === tenant &&
+        job.name.includes(query.nameContains ?? '') &&
+        job.lastModifiedTimeMs > (query.modifiedAfterMs ?? 0),
     );
     return page(all, query);
   }

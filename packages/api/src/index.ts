@@ -1,3 +1,4 @@
+export type { AccessKeyAdministration, CreatedAccessKey } from './access-key-administration.js';
 export type { ApiOptions } from './api-options.js';
 export { folderUploads } from './folder-uploads.js';
 export { API_PREFIX, registerApi } from './register-api.js';

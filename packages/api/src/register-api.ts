@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiOptions, ApiRequest } from './api-options.js';
+import { bearerToken } from './bearer-token.js';
 import { serializeBody } from './contract/page.js';
 import { errorAnswer, UnauthorizedError } from './error-answer.js';
+import { accessKeyRoutes } from './routes/access-keys.js';
 import { agentRoutes } from './routes/agents.js';
+import { eventRoute } from './routes/events.js';
 import { trainingJobLogRoute } from './routes/training-job-log.js';
 import { trainingJobRoutes } from './routes/training-jobs.js';
 import { tuningJobRoutes } from './routes/tuning-jobs.js';
@@ -33,7 +36,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
         return reply.code(404).send({ error: { code: 'NotFound', message, faults: [] } });
       });
       scope.addHook('onRequest', async (request, reply) => {
-        const tenant = bearerTenant(request.headers.authorization, options);
+        const tenant = bearerTenant(request, options);
         if (tenant === undefined) {
           reply.header('www-authenticate', 'Bearer');
           throw new UnauthorizedError();
@@ -43,14 +46,16 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
       tuningJobRoutes(scope, access, options);
       trainingJobRoutes(scope, access, options);
       trainingJobLogRoute(scope, access, options.jobs);
-      agentRoutes(scope, options.jobs);
-      await scope.register(async (uploads) => uploadRoutes(uploads, options.uploads));
+      agentRoutes(scope, access, options.jobs);
+      eventRoute(scope, access, options);
+      if (options.accessKeys !== undefined) accessKeyRoutes(scope, options.accessKeys);
+      await scope.register(async (uploads) => uploadRoutes(uploads, access, options.uploads));
     },
     { prefix: API_PREFIX },
   );
 }
 
-function bearerTenant(header: string | undefined, options: ApiOptions): string | undefined {
-  const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+function bearerTenant(request: FastifyRequest, options: ApiOptions): string | undefined {
+  const token = bearerToken(request);
   return token === undefined ? undefined : options.authenticate(token);
 }

@@ -2,6 +2,7 @@ import type { ParameterRange } from '@fleetune/domain';
 import type { AgentView, TrainingJobView, TuningJobView } from '@fleetune/scheduler';
 import type { Agent } from './contract/agent.js';
 import type { TrainingJob } from './contract/training-job.js';
+import type { TrainingJobSummary } from './contract/training-job-summary.js';
 import type { TuningJob } from './contract/tuning-job.js';
 
 /** What the API shows of a tuning job. */
@@ -17,6 +18,11 @@ export function tuningJobResource(view: TuningJobView): TuningJob {
     objective: { metric: objective.metricName, type: objective.type },
     limits: view.spec.limits,
     earlyStopping: view.spec.earlyStopping,
+    crossValidation: view.spec.crossValidation,
+    warmStart:
+      view.spec.warmStart === undefined
+        ? undefined
+        : { type: view.spec.warmStart.type, parents: [...view.spec.warmStart.parentNames] },
     definitions: view.spec.definitions.map((definition) => ({
       name: definition.name,
       ranges: definition.ranges.map(rangeResource),
@@ -27,6 +33,8 @@ export function tuningJobResource(view: TuningJobView): TuningJob {
     trainingJobCounts: view.trainingJobCounts,
     objectiveCounts: view.objectiveCounts,
     bestTrainingJob: view.bestTrainingJob === undefined ? undefined : trainingJobResource(view.bestTrainingJob),
+    overallBestTrainingJob:
+      view.overallBestTrainingJob === undefined ? undefined : trainingJobResource(view.overallBestTrainingJob),
     trainingJobsNotImproving: view.trainingJobsNotImproving,
     convergenceDetectedTimeMs: view.convergenceDetectedTimeMs,
     consumedRuntimeSeconds: view.consumedRuntimeSeconds,
@@ -67,6 +75,31 @@ export function trainingJobResource(view: TrainingJobView): TrainingJob {
 function tuningResource(tuning: NonNullable<TrainingJobView['tuning']>): TrainingJob['tuning'] {
   const { tuningJobName, index, definitionName, configuration, objectiveValue } = tuning;
   return { tuningJobName, index, definitionName, configuration, objectiveValue };
+}
+
+const SUMMARY_REASON_LENGTH = 200;
+
+/** What the API shows of a tuned training job among thousands; undefined for one without a tuning job. */
+export function trainingJobSummary(view: TrainingJobView): TrainingJobSummary | undefined {
+  if (view.tuning === undefined) return undefined;
+  const { index, definitionName, configuration, objectiveValue } = view.tuning;
+  return {
+    name: view.name,
+    index,
+    definitionName,
+    status: view.status,
+    secondaryStatus: view.secondaryStatus,
+    creationTimeMs: view.creationTimeMs,
+    lastModifiedTimeMs: view.lastModifiedTimeMs,
+    trainingStartTimeMs: view.trainingStartTimeMs,
+    trainingEndTimeMs: view.trainingEndTimeMs,
+    trainingTimeSeconds: view.trainingTimeSeconds,
+    instanceType: view.instanceType,
+    attemptCount: view.attemptCount,
+    configuration,
+    objectiveValue,
+    failureReason: view.failureReason?.slice(0, SUMMARY_REASON_LENGTH),
+  };
 }
 
 /** What the API shows of an agent. */

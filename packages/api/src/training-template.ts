@@ -37,6 +37,7 @@ export function trainingTemplate(
     hyperparameters: Object.fromEntries(hyperparameters),
     channels: Object.entries(body.channels ?? {}).map(([name, value]) => channel(name, value)),
     outputUri: body.output ?? defaults.outputUri,
+    ...(body.outputCompression === undefined ? {} : { outputCompression: body.outputCompression }),
     ...(body.checkpoints === undefined ? {} : { checkpointUri: body.checkpoints }),
     instances: instances(body, faults),
     stopping: stopping(body, faults),
@@ -66,12 +67,7 @@ function algorithm(body: TrainingDefinitionBody['algorithm']): Algorithm {
 
 function channel(name: string, body: NonNullable<TrainingDefinitionBody['channels']>[string]): Channel {
   if (typeof body === 'string') return { name, uri: body, compression: 'None' };
-  return {
-    name,
-    uri: body.uri,
-    ...(body.contentType === undefined ? {} : { contentType: body.contentType }),
-    compression: body.compression ?? 'None',
-  };
+  return { name, compression: 'None', ...body };
 }
 
 function instances(body: TrainingDefinitionBody, faults: Fault[]): InstanceRequest[] {

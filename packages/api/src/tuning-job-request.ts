@@ -1,6 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { type ParameterRange, rangeFaults, type TrainingJobSpec, type TuningJobSpec } from '@fleetune/domain';
+import {
+  type CrossValidation,
+  type ParameterRange,
+  rangeFaults,
+  type TrainingJobSpec,
+  type TuningJobSpec,
+} from '@fleetune/domain';
 import type { CreateTuningJob } from '@fleetune/scheduler';
+import { rangeFromHint, UnusableHintError } from '@fleetune/search';
 import { closestWord } from './contract/closest-word.js';
 import type { Fault } from './contract/fault.js';
 import type { CreateTuningJobBody } from './contract/tuning-job.js';
@@ -24,12 +31,15 @@ export function tuningJobRequest(body: CreateTuningJobBody, defaults: RequestDef
   checkObjective(template, objective.metricName, faults);
   checkEnd(body, faults);
   if (faults.length > 0) throw new InvalidJobError(faults);
+  const seed = body.seed ?? randomInt(MAX_SEED);
   const spec: TuningJobSpec = {
     strategy: strategy(body.strategy),
-    seed: body.seed ?? randomInt(MAX_SEED),
+    seed,
     limits: body.limits,
     completion: { ...body.completion, completeOnConvergence: body.completion?.completeOnConvergence ?? false },
     earlyStopping: body.earlyStopping ?? 'Off',
+    ...(body.crossValidation ? { crossValidation: crossValidation(body.crossValidation, seed) } : {}),
+    ...(body.warmStart ? { warmStart: { type: body.warmStart.type, parentNames: body.warmStart.parents } } : {}),
     definitions: [{ name: '', objective, ranges, template }],
   };
   const name = body.name ?? madeUpName(template.algorithm, 32);
@@ -39,6 +49,19 @@ export function tuningJobRequest(body: CreateTuningJobBody, defaults: RequestDef
 function strategy(body: CreateTuningJobBody['strategy']): TuningJobSpec['strategy'] {
   if (body === undefined) return { name: 'Bayesian' };
   return typeof body === 'string' ? { name: body } : body;
+}
+
+function crossValidation(body: NonNullable<CreateTuningJobBody['crossValidation']>, seed: number): CrossValidation {
+  const { folds, repeats = 1 } = body;
+  return {
+    folds,
+    repeats,
+    method: body.method ?? 'KFold',
+    seed: body.seed ?? seed,
+    maxParallelFolds: body.maxParallelFolds ?? folds * repeats,
+    minSucceededFolds: body.minSucceededFolds ?? folds * repeats,
+    stopHopeless: body.stopHopeless ?? false,
+  };
 }
 
 function parameterRanges(body: CreateTuningJobBody, faults: Fault[]): ParameterRange[] {
@@ -51,6 +74,7 @@ function parameterRanges(body: CreateTuningJobBody, faults: Fault[]): ParameterR
     });
   }
   return entries.map(([name, rangeBody]) => {
+    if ('hint' in rangeBody) return hintedRange(name, String(rangeBody.hint), faults);
     const range = parameterRange(name, rangeBody);
     if (range === undefined) {
       faults.push({
@@ -70,8 +94,21 @@ function parameterRanges(body: CreateTuningJobBody, faults: Fault[]): ParameterR
   });
 }
 
+function hintedRange(name: string, hint: string, faults: Fault[]): ParameterRange {
+  try {
+    return rangeFromHint(name, hint);
+  } catch (error) {
+    if (!(error instanceof UnusableHintError)) throw error;
+    faults.push({ path: ['ranges', name, 'hint'], message: error.message });
+    return { kind: 'categorical', name, values: [hint] };
+  }
+}
+
+/** A range that is written out. */
+type WrittenRange = Exclude<CreateTuningJobBody['ranges'][string], { readonly hint: unknown }>;
+
 /** Undefined when an integer range asks for a scale it cannot have. */
-function parameterRange(name: string, body: CreateTuningJobBody['ranges'][string]): ParameterRange | undefined {
+function parameterRange(name: string, body: WrittenRange): ParameterRange | undefined {
   if ('values' in body) return { kind: 'categorical', name, values: body.values.map(String) };
   const { min, max, scaling = 'Auto' } = body;
   if (body.type !== 'integer') return { kind: 'continuous', name, min, max, scaling };

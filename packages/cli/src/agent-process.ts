@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createAttemptExecutor, type Offer, queueSource, type RunningAgent, startAgent } from '@fleetune/agent';
 import {
   builtinCommand,
   builtinRequirementsFile,
+  ensureImageEnvironment,
   ensurePythonEnvironment,
   ensureRequirementsEnvironment,
+  readImageMap,
+  resolveAlgorithmImage,
 } from '@fleetune/algorithms';
 import { openObjectStores } from '@fleetune/artifacts';
 import { s3Settings } from '@fleetune/server';
@@ -23,6 +27,8 @@ export interface AgentSettings {
   readonly offer: Offer;
   readonly logLevel: string;
   readonly allowPlaintext: boolean;
+  /** File with the user's own entries of the image map. */
+  readonly imagesFile?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -33,6 +39,8 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
   const environments = environment.FLEETUNE_PYTHON_ENVIRONMENTS ?? join(dataDirectory, 'environments');
   const stateDirectory = join(dataDirectory, 'agents', settings.name);
   const scriptPython = rememberedScriptPython(environment.FLEETUNE_PYTHON);
+  const imageMap = await readImageMap(settings.imagesFile);
+  const tell = (message: string) => log.info(message);
   const executor = await createAttemptExecutor({
     stateFolder: join(stateDirectory, 'attempts'),
     stores: openObjectStores({ s3: s3Settings(environment, dataDirectory) }),
@@ -40,21 +48,33 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
       const { python } = await ensurePythonEnvironment({
         requirementsFile: builtinRequirementsFile(name),
         cacheDirectory: environments,
-        log: (message) => log.info(message),
+        log: tell,
       });
       return builtinCommand(name, version, python);
     },
     pythonInterpreter: scriptPython,
-    prepareEnvironment: async (requirementsFile) =>
+    pythonPath: [fleetuneForPython()],
+    prepareEnvironment: async ({ requirementsFile, python, confine }) =>
       ensureRequirementsEnvironment({
-        requirementsFile,
+        ...{ requirementsFile, confine, log: tell },
         cacheDirectory: environments,
-        python: await scriptPython(),
-        log: (message) => log.info(message),
+        python: python ?? (await scriptPython()),
       }),
-    stopGraceMs: stopGraceMs(environment.FLEETUNE_STOP_GRACE_SECONDS),
+    images: {
+      builtin: resolveAlgorithmImage,
+      environment: async (image, confine) =>
+        ensureImageEnvironment({
+          ...{ image, map: imageMap, confine, log: tell },
+          cacheDirectory: environments,
+          python: await scriptPython(),
+        }),
+    },
+    // Undefined leaves SageMaker's 120 seconds between SIGTERM and SIGKILL.
+    stopGraceMs: scaled(environment, 'FLEETUNE_STOP_GRACE_SECONDS', 1000, 'seconds'),
+    checkpointEveryMs: scaled(environment, 'FLEETUNE_CHECKPOINT_SECONDS', 1000, 'seconds'),
+    cacheBytes: scaled(environment, 'FLEETUNE_CACHE_GIB', 1024 ** 3, 'GiB'),
     hiddenPaths: [dataDirectory],
-    exposedPaths: [environments],
+    exposedPaths: [environments, fleetuneForPython()],
   });
   return startAgent({
     serverUrl: settings.serverUrl,
@@ -70,12 +90,24 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
   });
 }
 
-/** Undefined leaves SageMaker's 120 seconds between SIGTERM and SIGKILL. */
-function stopGraceMs(seconds: string | undefined): number | undefined {
-  if (seconds === undefined || seconds === '') return undefined;
-  const value = Number(seconds);
-  if (Number.isFinite(value) && value >= 0) return value * 1000;
-  throw new Error(`FLEETUNE_STOP_GRACE_SECONDS is "${seconds}"; it must be a number of seconds.`);
+/** The folder that holds the `fleetune` package for Python. */
+function fleetuneForPython(): string {
+  const manifest = createRequire(import.meta.url).resolve('@fleetune/python/package.json');
+  return join(dirname(manifest), 'src');
+}
+
+/** A number from the environment in the executor's unit; undefined when it is not set. */
+function scaled(
+  environment: AgentSettings['environment'],
+  name: string,
+  factor: number,
+  unit: string,
+): number | undefined {
+  const text = environment[name];
+  if (text === undefined || text === '') return undefined;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value * factor;
+  throw new Error(`${name} is "${text}"; it must be a number of ${unit}.`);
 }
 
 /** The interpreter for scripts: FLEETUNE_PYTHON, or `python3` as the agent's PATH has it, virtual environments included. */

@@ -1,11 +1,15 @@
+import tab from '@bomb.sh/tab/commander';
 import { ApiError, ServerUnreachableError } from '@fleetune/api/client';
 import { Command, CommanderError } from 'commander';
 import { commandContext } from './command-context.js';
 import { agentCommand } from './commands/agent.js';
 import { bestCommand } from './commands/best.js';
 import { doctorCommand } from './commands/doctor.js';
+import { exportCommand } from './commands/export.js';
+import { keysCommand } from './commands/keys.js';
 import { logsCommand } from './commands/logs.js';
 import { lsCommand } from './commands/ls.js';
+import { plotCommand } from './commands/plot.js';
 import { serverCommand } from './commands/server.js';
 import { showCommand } from './commands/show.js';
 import { stopCommand } from './commands/stop.js';
@@ -23,8 +27,8 @@ export async function runCommandLine(commandArguments: readonly string[], termin
     exitCode = code;
   });
   const commands = [
-    ...[upCommand, tuneCommand, lsCommand, showCommand, logsCommand, bestCommand, stopCommand],
-    ...[serverCommand, agentCommand, doctorCommand],
+    ...[upCommand, tuneCommand, lsCommand, showCommand, logsCommand, bestCommand, plotCommand, exportCommand],
+    ...[stopCommand, serverCommand, agentCommand, keysCommand, doctorCommand],
   ];
   const program = new Command('fleetune')
     .description('Hyperparameter tuning on machines you own.')
@@ -32,7 +36,8 @@ export async function runCommandLine(commandArguments: readonly string[], termin
     .addHelpText('after', `${HELP}\n${EXIT_CODES_HELP}`)
     .helpCommand(false);
   for (const create of commands) program.addCommand(create(context));
-  for (const command of [program, ...program.commands]) {
+  tab(program, { completionCommandName: 'completion' });
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)');
     command.configureOutput({
       writeOut: (text) => void terminal.out.write(text),

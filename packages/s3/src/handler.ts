@@ -7,6 +7,7 @@ import { routeOf } from './routes.js';
 import type { S3Call, S3Context, S3Response } from './s3-call.js';
 import { S3Error } from './s3-error.js';
 import { s3ErrorFor } from './s3-error-for.js';
+import { isBucketName } from './storage/places.js';
 import { openStorage, removeLeftovers } from './storage/storage.js';
 import { isPresignedByVersion2, verifyVersion2Url } from './version-2-url.js';
 import { writeErrorXml } from './xml.js';
@@ -22,7 +23,11 @@ export function createS3Handler(options: S3Options): S3Handler {
     region: options.region ?? 'us-east-1',
     clock: options.clock,
     reservedNames: options.reservedNames ?? RESERVED_NAMES,
-    mayUse: options.mayUse ?? (() => true),
+    mayUse: async ({ tenant, isAdministrator }, bucket) => {
+      if (isAdministrator) return true;
+      const owner = isBucketName(bucket) ? ((await storage.owners.find(bucket)) ?? options.ownTenant) : undefined;
+      return owner === undefined || owner === tenant;
+    },
     describeError: (call, error) => errorDocument(settledError(error, call.requestId), call.requestId, call.resource),
   };
   const settledError = (error: unknown, requestId: string, operation = ''): S3Error => {
@@ -37,7 +42,7 @@ export function createS3Handler(options: S3Options): S3Handler {
     let operation = 'unknown';
     let answer: S3Response;
     try {
-      const call = await readCall(request, requestId, options);
+      const call = await readCall(request, requestId, options, context);
       const route = routeOf({
         method: request.method ?? 'GET',
         scope: call.bucket === '' ? 'service' : call.key === '' ? 'bucket' : 'object',
@@ -61,13 +66,21 @@ export function createS3Handler(options: S3Options): S3Handler {
 }
 
 /** @throws SignatureError, S3Error */
-async function readCall(request: IncomingMessage, requestId: string, options: S3Options): Promise<S3Call> {
+async function readCall(
+  request: IncomingMessage,
+  requestId: string,
+  options: S3Options,
+  { storage, mayUse }: S3Context,
+): Promise<S3Call> {
   const { accessKeyId, payload } = await authenticate(request, options);
   const [path = '/', search = ''] = (request.url ?? '/').split(/\?(.*)/s);
   const [bucket = '', ...key] = path.slice(1).split('/').map(unescaped);
-  const tenant = options.accessKeys(accessKeyId)?.tenant ?? '';
-  if (bucket !== '' && options.mayUse?.(tenant, bucket) === false) {
-    throw new S3Error('AccessDenied', 403, `The access key "${accessKeyId}" may not use the bucket "${bucket}".`);
+  const { tenant = '', isAdministrator = false } = options.accessKeys(accessKeyId) ?? {};
+  if (bucket !== '' && !(await mayUse({ tenant, isAdministrator }, bucket)) && (await storage.buckets.exists(bucket))) {
+    const makes = request.method === 'PUT' && key.join('') === '';
+    throw makes
+      ? new S3Error('BucketAlreadyExists', 409, `The bucket "${bucket}" is another tenant's; choose another name.`)
+      : new S3Error('AccessDenied', 403, `The access key "${accessKeyId}" may not use the bucket "${bucket}".`);
   }
   const query = new URLSearchParams(search);
   if ((query.get('versionId') ?? 'null') !== 'null') {
@@ -77,6 +90,7 @@ async function readCall(request: IncomingMessage, requestId: string, options: S3
     requestId,
     resource: path,
     tenant,
+    isAdministrator,
     bucket,
     key: key.join('/'),
     query,

@@ -1,3 +1,4 @@
+export { type BucketRegister, BucketTakenError, openBucketRegister } from './bucket-register.js';
 export { createS3Handler, type S3Handler } from './handler.js';
 export { isS3Request } from './is-s3-request.js';
 export { type AccessKey, RESERVED_NAMES, type S3Options } from './options.js';

@@ -1,6 +1,8 @@
 export interface AccessKey {
   readonly secretAccessKey: string;
   readonly tenant: string;
+  /** True for the key that agents on other machines have: they read and write for every tenant. */
+  readonly isAdministrator?: boolean;
 }
 
 export interface S3Options {
@@ -11,8 +13,8 @@ export interface S3Options {
   readonly clock: () => Date;
   /** Of every bucket; default `us-east-1`. */
   readonly region?: string;
-  /** Says no for buckets that a tenant must not see or touch. Default: every tenant may use every bucket. */
-  readonly mayUse?: (tenant: string, bucket: string) => boolean;
+  /** The tenant that has the buckets which nobody made through S3. Default: every tenant may use those. */
+  readonly ownTenant?: string;
   /** Bucket names that cannot be created, because the server has something else there. Default: {@link RESERVED_NAMES}. */
   readonly reservedNames?: readonly string[];
   /** How long a client may send nothing in the middle of a body. Default 60. */

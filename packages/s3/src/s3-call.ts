@@ -3,12 +3,18 @@ import type { Readable } from 'node:stream';
 import type { PayloadExpectation } from '@fleetune/sigv4';
 import type { Storage } from './storage/storage.js';
 
+/** Who sent a request, as its signature proves. */
+interface S3Caller {
+  readonly tenant: string;
+  /** May use every bucket. */
+  readonly isAdministrator: boolean;
+}
+
 /** One request to S3, its signature checked, its path read. */
-export interface S3Call {
+export interface S3Call extends S3Caller {
   readonly requestId: string;
   /** The path as it came, for error documents. */
   readonly resource: string;
-  readonly tenant: string;
   readonly bucket: string;
   /** Empty for requests about a bucket. */
   readonly key: string;
@@ -26,7 +32,8 @@ export interface S3Context {
   readonly region: string;
   readonly clock: () => Date;
   readonly reservedNames: readonly string[];
-  readonly mayUse: (tenant: string, bucket: string) => boolean;
+  /** False for a bucket that is another tenant's. */
+  readonly mayUse: (caller: S3Caller, bucket: string) => Promise<boolean>;
   /** The error document for an answer that has begun already. Tells of errors that are our own. */
   readonly describeError: (call: S3Call, error: unknown) => string;
 }

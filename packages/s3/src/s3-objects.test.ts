@@ -22,14 +22,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { openObjectStores } from '@fleetune/artifacts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OTHER_CREDENTIALS, type ServedS3, serveS3 } from './fixtures/served-s3.fixture.js';
+import { ADMINISTRATOR_CREDENTIALS, OTHER_CREDENTIALS, type ServedS3, serveS3 } from './fixtures/served-s3.fixture.js';
 
 const Bucket = 'models';
 let s3: ServedS3;
 let client: S3Client;
 
 beforeEach(async () => {
-  s3 = await serveS3({ mayUse: (tenant, bucket) => tenant === 'team-a' || !bucket.startsWith('private-') });
+  s3 = await serveS3({ ownTenant: 'team-a' });
   client = s3.client();
   await client.send(new CreateBucketCommand({ Bucket }));
 });
@@ -86,15 +86,41 @@ describe('buckets', () => {
     expect(await readdir(s3.root)).toEqual(['.fleetune-s3']);
   });
 
-  it('that a tenant must not use are neither listed, read nor copied from', async () => {
-    await client.send(new CreateBucketCommand({ Bucket: 'private-a' }));
-    await client.send(new PutObjectCommand({ Bucket: 'private-a', Key: 'k', Body: 'x' }));
+  it('belong to the tenant that made them: nobody else lists, reads, writes, copies or deletes them', async () => {
+    await put('k');
     const other = s3.client({ credentials: OTHER_CREDENTIALS });
-    expect((await other.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([Bucket]);
-    const denied = { name: 'AccessDenied' };
-    await expect(other.send(new GetObjectCommand({ Bucket: 'private-a', Key: 'k' }))).rejects.toMatchObject(denied);
-    const copy = new CopyObjectCommand({ Bucket, Key: 'k', CopySource: 'private-a/k' });
-    await expect(other.send(copy)).rejects.toMatchObject(denied);
+    await other.send(new CreateBucketCommand({ Bucket: 'theirs' }));
+    expect((await other.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual(['theirs']);
+    expect((await client.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([Bucket]);
+    const attempts = [
+      () => other.send(new ListObjectsV2Command({ Bucket })),
+      () => other.send(new GetObjectCommand({ Bucket, Key: 'k' })),
+      () => other.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'mine now' })),
+      () => other.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'k' }] } })),
+      () => other.send(new DeleteBucketCommand({ Bucket })),
+      () => other.send(new CopyObjectCommand({ Bucket: 'theirs', Key: 'k', CopySource: `${Bucket}/k` })),
+    ];
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(other.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({
+      name: 'BucketAlreadyExists',
+    });
+    expect(await textOf('k')).toBe('content');
+  });
+
+  it('are all there for the key of the server itself, with which agents read and write', async () => {
+    await s3.client({ credentials: OTHER_CREDENTIALS }).send(new CreateBucketCommand({ Bucket: 'theirs' }));
+    const agent = s3.client({ credentials: ADMINISTRATOR_CREDENTIALS });
+    await agent.send(new PutObjectCommand({ Bucket: 'theirs', Key: 'model', Body: 'trained' }));
+    const found = (await agent.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name);
+    expect(found).toEqual([Bucket, 'theirs']);
+  });
+
+  it('that nobody made through S3 belong to the server’s own tenant', async () => {
+    await mkdir(join(s3.root, 'from-an-agent'));
+    await client.send(new ListObjectsV2Command({ Bucket: 'from-an-agent' }));
+    const other = s3.client({ credentials: OTHER_CREDENTIALS });
+    const listing = other.send(new ListObjectsV2Command({ Bucket: 'from-an-agent' }));
+    await expect(listing).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
 
@@ -288,7 +314,8 @@ describe('an object', () => {
   });
 
   it('that would have to be encrypted, tagged or public is refused', async () => {
-    await expect(put('a', 'x', { ServerSideEncryption: 'aws:kms' })).rejects.toMatchObject({ name: 'NotImplemented' });
+    const key = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'mine' } as const;
+    await expect(put('a', 'x', key)).rejects.toMatchObject({ name: 'NotImplemented' });
     await expect(put('a', 'x', { Tagging: 'a=b' })).rejects.toMatchObject({ name: 'NotImplemented' });
     await expect(put('a', 'x', { ACL: 'public-read' })).rejects.toMatchObject({
       name: 'AccessControlListNotSupported',

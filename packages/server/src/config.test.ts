@@ -22,6 +22,19 @@ describe('serverConfig', () => {
     expect(config.s3).toMatchObject({ kind: 'endpoint', endpoint: 'http://127.0.0.1:9000', forcePathStyle: true });
   });
 
+  it('sets only the quotas that are named', () => {
+    const { quotas } = serverConfig({}, { FLEETUNE_MAX_TRAINING_JOBS_PER_TUNING_JOB: '750' });
+    expect(quotas).toEqual({ trainingJobsPerTuningJob: 750 });
+  });
+
+  it('throttles generously unless it is told otherwise', () => {
+    expect(serverConfig({}, {}).throttle).toEqual({ readsPerSecond: 1_000, changesPerSecond: 200 });
+    expect(serverConfig({}, { FLEETUNE_READS_PER_SECOND: '0' }).throttle).toEqual({
+      readsPerSecond: 0,
+      changesPerSecond: 200,
+    });
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(serverConfig({}, { FLEETUNE_REDIS_URL: '' }).redisUrl).toBeUndefined();
   });

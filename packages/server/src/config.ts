@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { S3Settings } from '@fleetune/artifacts';
+import type { Quotas } from '@fleetune/sagemaker';
 import { DEFAULT_SETTINGS, type SchedulerSettings } from '@fleetune/scheduler';
 import { z } from 'zod';
+import { DEFAULT_THROTTLE, type ThrottleSettings } from './throttling/request-throttle.js';
 
 export interface ServerConfig {
   /** Everything the server keeps on disk: the embedded database, objects, credentials. */
@@ -28,8 +30,13 @@ export interface ServerConfig {
   readonly secretAccessKey?: string;
   readonly token?: string;
   readonly joinToken?: string;
+  /** Seals the secrets of access keys in the database; the same for every server on it. */
+  readonly sealingKey?: string;
+  readonly throttle: ThrottleSettings;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly scheduler: SchedulerSettings;
+  /** Of tuning jobs that come by SageMaker's API; those that are not named here are its defaults. */
+  readonly quotas: Partial<Quotas>;
 }
 
 export class InvalidConfigError extends Error {
@@ -43,6 +50,8 @@ export type ServerOptions = Partial<Omit<ServerConfig, 's3' | 'scheduler'>> & {
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().positive();
+const perSecond = z.coerce.number().min(0).max(1_000_000);
+const quota = z.coerce.number().int().positive();
 
 const Environment = z.object({
   FLEETUNE_DATA: z.string().min(1).optional(),
@@ -66,8 +75,15 @@ const Environment = z.object({
   FLEETUNE_SECRET_ACCESS_KEY: z.string().min(16).optional(),
   FLEETUNE_TOKEN: z.string().min(16).optional(),
   FLEETUNE_JOIN_TOKEN: z.string().min(16).optional(),
+  FLEETUNE_SEALING_KEY: z.string().min(32).optional(),
+  FLEETUNE_READS_PER_SECOND: perSecond.optional(),
+  FLEETUNE_CHANGES_PER_SECOND: perSecond.optional(),
   FLEETUNE_LEASE_TTL_SECONDS: seconds.optional(),
   FLEETUNE_LEASE_GRACE_SECONDS: seconds.optional(),
+  FLEETUNE_MAX_TUNING_JOBS_IN_PROGRESS: quota.optional(),
+  FLEETUNE_MAX_TRAINING_JOBS_PER_TUNING_JOB: quota.optional(),
+  FLEETUNE_MAX_PARALLEL_TRAINING_JOBS_PER_TUNING_JOB: quota.optional(),
+  FLEETUNE_MAX_HYPERPARAMETERS_PER_TUNING_JOB: quota.optional(),
   FLEETUNE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 
@@ -104,9 +120,25 @@ export function serverConfig(options: ServerOptions = {}, environment: NodeJS.Pr
     secretAccessKey: options.secretAccessKey ?? env.FLEETUNE_SECRET_ACCESS_KEY,
     token: options.token ?? env.FLEETUNE_TOKEN,
     joinToken: options.joinToken ?? env.FLEETUNE_JOIN_TOKEN,
+    sealingKey: options.sealingKey ?? env.FLEETUNE_SEALING_KEY,
+    throttle: options.throttle ?? {
+      readsPerSecond: env.FLEETUNE_READS_PER_SECOND ?? DEFAULT_THROTTLE.readsPerSecond,
+      changesPerSecond: env.FLEETUNE_CHANGES_PER_SECOND ?? DEFAULT_THROTTLE.changesPerSecond,
+    },
     logLevel: options.logLevel ?? env.FLEETUNE_LOG_LEVEL ?? 'info',
     scheduler: { ...DEFAULT_SETTINGS, ...leaseSettings(env), ...options.scheduler },
+    quotas: options.quotas ?? quotas(env),
   };
+}
+
+function quotas(env: z.infer<typeof Environment>): Partial<Quotas> {
+  const given = {
+    tuningJobsInProgress: env.FLEETUNE_MAX_TUNING_JOBS_IN_PROGRESS,
+    trainingJobsPerTuningJob: env.FLEETUNE_MAX_TRAINING_JOBS_PER_TUNING_JOB,
+    parallelTrainingJobsPerTuningJob: env.FLEETUNE_MAX_PARALLEL_TRAINING_JOBS_PER_TUNING_JOB,
+    hyperparametersPerTuningJob: env.FLEETUNE_MAX_HYPERPARAMETERS_PER_TUNING_JOB,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function leaseSettings(env: z.infer<typeof Environment>): Partial<SchedulerSettings> {

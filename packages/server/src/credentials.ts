@@ -12,6 +12,8 @@ export interface Credentials {
   readonly token: string;
   /** With which agents join. */
   readonly joinToken: string;
+  /** Seals what the database keeps of access keys. */
+  readonly sealingKey: string;
 }
 
 /** Secrets from the configuration where given, else those of an earlier start, else new ones. Kept readable by the owner only. */
@@ -23,6 +25,7 @@ export async function loadCredentials(config: ServerConfig): Promise<Credentials
     secretAccessKey: config.secretAccessKey ?? kept.secretAccessKey ?? randomBytes(30).toString('base64url'),
     token: config.token ?? kept.token ?? randomBytes(32).toString('base64url'),
     joinToken: config.joinToken ?? kept.joinToken ?? randomBytes(32).toString('base64url'),
+    sealingKey: config.sealingKey ?? kept.sealingKey ?? randomBytes(32).toString('base64url'),
   };
   await writePrivately(path, credentials);
   return credentials;

@@ -1,5 +1,6 @@
 import type { Fact, SchedulerState } from '@fleetune/scheduler';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { OperationClass } from './throttling/request-throttle.js';
 
 /** Bounds of waits in seconds: 10 ms to about three hours, growing fourfold. */
 const WAIT_BUCKETS = [0.01, 0.04, 0.16, 0.64, 2.5, 10, 40, 160, 640, 2_500, 10_000];
@@ -20,6 +21,7 @@ export class ServerMetrics {
   readonly #suggest: Histogram;
   readonly #leaseExpired: Counter;
   readonly #fencedWrites: Counter;
+  readonly #throttled: Counter;
   readonly #logBytes: Counter;
   readonly #metricPoints: Counter;
   readonly #classes = new Set<string>();
@@ -82,6 +84,12 @@ export class ServerMetrics {
       labelNames: ['kind'],
       registers,
     });
+    this.#throttled = new Counter({
+      name: 'fleetune_throttled_requests_total',
+      help: 'Signed requests refused because their access key asked too much.',
+      labelNames: ['class'],
+      registers,
+    });
     this.#logBytes = new Counter({ name: 'fleetune_log_bytes_total', help: 'Log bytes stored.', registers });
     this.#metricPoints = new Counter({
       name: 'fleetune_metric_points_total',
@@ -120,6 +128,10 @@ export class ServerMetrics {
 
   suggested(strategy: string, seconds: number): void {
     this.#suggest.observe({ strategy }, seconds);
+  }
+
+  throttled(operationClass: OperationClass): void {
+    this.#throttled.inc({ class: operationClass });
   }
 
   logBytes(bytes: number): void {

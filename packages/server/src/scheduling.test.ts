@@ -83,6 +83,7 @@ function deafService(): JobService {
     post: () => undefined,
     searchFaults: () => [],
     agents: async () => [],
+    placeFaults: async () => [],
   });
 }
 

@@ -1,46 +1,36 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { builtinMetricDefinitions, builtinNames, resolveAlgorithmImage } from '@fleetune/algorithms';
-import { registerApi } from '@fleetune/api';
-import { joinUri } from '@fleetune/artifacts';
-import type { MetricDefinition, TuningJobSpec } from '@fleetune/domain';
 import { PROTOCOL_VERSION } from '@fleetune/protocol';
 import { openQueues, provisionAgentRole, type QueueConnection } from '@fleetune/queue';
-import { registerS3 } from '@fleetune/s3';
-import { registerSageMaker } from '@fleetune/sagemaker';
-import { createStrategy } from '@fleetune/search';
+import type { AgentState } from '@fleetune/scheduler';
 import { allowJoin, type Database, migrateToLatest, openDatabase, ping } from '@fleetune/store';
-import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { AgentConnections } from './agents/agent-connections.js';
 import { agentGateway } from './agents/agent-gateway.js';
-import { listAgentViews } from './agents/agent-views.js';
 import { startGrpcServer } from './agents/grpc-server.js';
+import { recordPresence } from './agents/presence.js';
 import type { ServerConfig } from './config.js';
 import { type Credentials, loadCredentials, writeEndpoint } from './credentials.js';
+import { registerFaces } from './faces.js';
 import { createHttpServer, listenHttp } from './http/http-server.js';
-import { NO_OP_ALGORITHM } from './jobs/algorithm-faults.js';
-import { createJobService } from './jobs/job-service.js';
 import { keepEmbeddedPostgres } from './kept-postgres.js';
 import { ServerMetrics } from './metrics.js';
 import { QueueKeeper } from './queue-keeper.js';
 import { Scheduling } from './scheduling.js';
 import { StoredSearchHost } from './search/search-host.js';
-import { searchProblem } from './search/search-problem.js';
-import { secretEquals } from './secret-equals.js';
-import { bucketUploads } from './uploads.js';
+import { KeyRing } from './tenants/key-ring.js';
+import { OWN_TENANT } from './tenants/own-tenant.js';
+import { TenantStorage } from './tenants/tenant-storage.js';
 import { VERSION } from './version.js';
+import { letYoungGenerationGrow } from './young-generation.js';
 
-export interface RunningServer extends Credentials {
+export interface RunningServer extends Omit<Credentials, 'sealingKey'> {
   /** Of the SageMaker API, Fleetune's own API, `/metrics` and the health checks. */
   readonly url: string;
   /** Of the agents' gateway. */
   readonly grpcUrl: string;
   stop(): Promise<void>;
 }
-
-/** The one tenant of a server that was given one access key. */
-const TENANT = 'default';
 
 /**
  * Starts everything a server is, in order, and stops what was started when a later part fails.
@@ -110,6 +100,14 @@ async function start(
     warn,
     count: metrics,
   });
+  const presence = recordPresence({
+    database,
+    present: () => [...(scheduling.state?.agents.values() ?? [])].filter(isHeard).map((agent) => agent.id),
+    nowMs: () => Date.now(),
+    everyMs: 15_000,
+    warn,
+  });
+  stops.push(() => presence.stop());
   const grpc = await startGrpcServer(gateway, config.host, config.grpcPort);
   stops.push(() => grpc.close());
 
@@ -122,14 +120,37 @@ async function start(
     },
   });
   stops.push(() => http.close());
-  await registerFaces(http, config, credentials, database, scheduling, log);
+  const keys = await openTenants(config, credentials, database, log, stops);
+  await registerFaces(http, { config, database, scheduling, metrics, log, ...keys });
   const httpPort = await listenHttp(http, config.host, config.httpPort);
 
   const url = `http://${config.host}:${httpPort}`;
   const grpcUrl = `http://${config.host}:${grpc.port}`;
-  await writeEndpoint(config.dataDirectory, { url, grpcUrl, ...credentials });
+  const { sealingKey: _sealingKey, ...doors } = credentials;
+  await writeEndpoint(config.dataDirectory, { url, grpcUrl, ...doors });
+  letYoungGenerationGrow();
   log.info({ url, grpcUrl }, 'Fleetune is up.');
-  return { url, grpcUrl, ...credentials };
+  return { url, grpcUrl, ...doors };
+}
+
+async function openTenants(
+  config: ServerConfig,
+  credentials: Credentials,
+  database: Database,
+  log: Logger,
+  stops: (() => Promise<unknown>)[],
+): Promise<{ keyRing: KeyRing; storage: TenantStorage }> {
+  const storage = new TenantStorage({ s3: config.s3, bucketUri: config.bucketUri, ownTenant: OWN_TENANT });
+  const keyRing = await KeyRing.open({
+    database,
+    own: { ...credentials, tenant: OWN_TENANT },
+    sealingKey: credentials.sealingKey,
+    nowMs: () => Date.now(),
+    prepareTenant: (tenant) => storage.prepare(tenant),
+    warn: (message, error) => log.warn({ err: error }, message),
+  });
+  stops.push(() => keyRing.close());
+  return { keyRing, storage };
 }
 
 async function startDatabase(
@@ -165,67 +186,6 @@ async function startQueue(config: ServerConfig, databaseUrl: string, log: Logger
   return { queues, agentConnection: { kind: connection.kind, url: agentUrl } };
 }
 
-async function registerFaces(
-  http: FastifyInstance,
-  config: ServerConfig,
-  credentials: Credentials,
-  database: Database,
-  scheduling: Scheduling,
-  log: Logger,
-): Promise<void> {
-  const jobs = createJobService({
-    database,
-    nowMs: () => Date.now(),
-    post: (event) => scheduling.post(event),
-    searchFaults,
-    agents: () => listAgentViews(database, (id) => scheduling.state?.agents.get(id)?.state),
-  });
-  const accessKeys = (accessKeyId: string) =>
-    accessKeyId === credentials.accessKeyId
-      ? { secretAccessKey: credentials.secretAccessKey, tenant: TENANT }
-      : undefined;
-  const clock = () => new Date();
-  await registerSageMaker(http, {
-    jobs,
-    accessKeys,
-    clock,
-    region: config.region,
-    accountId: config.accountId,
-    resolveAlgorithmImage,
-    builtinMetricDefinitions,
-  });
-  if (config.s3.kind === 'directory') {
-    await registerS3(http, {
-      root: config.s3.root,
-      accessKeys,
-      clock,
-      region: config.region,
-      onInternalError: (error, requestId, operation) => log.error({ err: error, requestId, operation }, 'S3 failed.'),
-    });
-  }
-  await registerApi(http, {
-    jobs,
-    authenticate: (token) => (secretEquals(token, credentials.token) ? TENANT : undefined),
-    uploads: bucketUploads(config),
-    defaults: {
-      outputUri: joinUri(config.bucketUri, 'output'),
-      builtinMetrics,
-    },
-  });
-}
-
-/** Undefined where there is no such algorithm. */
-function builtinMetrics(name: string): readonly MetricDefinition[] | undefined {
-  if (name === NO_OP_ALGORITHM) return [];
-  return builtinNames().includes(name) ? builtinMetricDefinitions(name) : undefined;
-}
-
-/** Only the strategies know what they cannot search: ask the one that would run. */
-function searchFaults(spec: TuningJobSpec): string[] {
-  try {
-    createStrategy(searchProblem(spec));
-    return [];
-  } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
-  }
+function isHeard({ state }: AgentState): boolean {
+  return state !== 'Silent';
 }

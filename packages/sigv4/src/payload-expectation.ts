@@ -15,10 +15,7 @@ export type PayloadExpectation =
  *
  * @throws MalformedSignatureError
  */
-export async function payloadExpectation(
-  value: string,
-  signatures: () => Promise<ChunkSignatures>,
-): Promise<PayloadExpectation> {
+export function payloadExpectation(value: string, signatures: () => ChunkSignatures): PayloadExpectation {
   if (/^[0-9a-f]{64}$/.test(value)) return { kind: 'sha256', sha256: value };
   switch (value) {
     case UNSIGNED_PAYLOAD:
@@ -26,9 +23,9 @@ export async function payloadExpectation(
     case 'STREAMING-UNSIGNED-PAYLOAD-TRAILER':
       return { kind: 'chunked', trailer: true };
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD':
-      return { kind: 'chunked', trailer: false, signatures: await signatures() };
+      return { kind: 'chunked', trailer: false, signatures: signatures() };
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER':
-      return { kind: 'chunked', trailer: true, signatures: await signatures() };
+      return { kind: 'chunked', trailer: true, signatures: signatures() };
     default:
       throw new MalformedSignatureError(
         `x-amz-content-sha256 is "${value}"; it must be ${UNSIGNED_PAYLOAD}, a STREAMING value of Signature Version 4 or 64 hexadecimal digits.`,

@@ -93,7 +93,7 @@ describe('a signature in the Authorization header', () => {
           query: names,
           headers: { 'x-amz-meta-a': header },
         });
-        const verified = await verifySignature(sent, options);
+        const verified = verifySignature(sent, options);
         expect(verified).toEqual({
           accessKeyId: KEY.accessKeyId,
           region: 'eu-west-1',
@@ -101,7 +101,18 @@ describe('a signature in the Authorization header', () => {
           payload: { kind: 'sha256', sha256: EMPTY },
         });
         const lessEscaped = sent.url.replaceAll('%7E', '~').replaceAll('%21', '!').replaceAll('%2A', '*');
-        await verifySignature({ ...sent, url: lessEscaped }, options);
+        verifySignature({ ...sent, url: lessEscaped }, options);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is accepted for any path of the other services, which sign paths without dots and empty parts', async () => {
+    const part = fc.oneof(text.map(escaped), fc.constantFrom('.', '..', '', 'a%2Fb', '~', "it's"));
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 5 }), async (parts) => {
+        const sent = await signed({ path: `/${parts.join('/')}`, service: 'sagemaker', method: 'POST' });
+        verifySignature(sent, { ...options, service: SAGEMAKER, bodySha256: EMPTY });
       }),
       { numRuns: 200 },
     );
@@ -109,8 +120,8 @@ describe('a signature in the Authorization header', () => {
 
   it('keeps double slashes and dots in paths of S3', async () => {
     const sent = await signed({ path: '/bucket//a/../b' });
-    await verifySignature(sent, options);
-    await expect(verifySignature({ ...sent, url: '/bucket/b' }, options)).rejects.toThrow(SignatureMismatchError);
+    verifySignature(sent, options);
+    expect(() => verifySignature({ ...sent, url: '/bucket/b' }, options)).toThrow(SignatureMismatchError);
   });
 
   it('is refused when method, path, query, a header or the payload was changed', async () => {
@@ -123,22 +134,16 @@ describe('a signature in the Authorization header', () => {
       { ...sent, headers: { ...sent.headers, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } },
     ];
     for (const changed of changes) {
-      await expect(verifySignature(changed, options)).rejects.toThrow(SignatureMismatchError);
+      expect(() => verifySignature(changed, options)).toThrow(SignatureMismatchError);
     }
   });
 
   it('is refused with another secret, an unknown key, another service or none at all', async () => {
     const sent = await signed();
-    await expect(verifySignature(sent, { ...options, findSecret: () => 'other' })).rejects.toThrow(
-      SignatureMismatchError,
-    );
-    await expect(verifySignature(sent, { ...options, findSecret: () => undefined })).rejects.toThrow(
-      UnknownAccessKeyError,
-    );
-    await expect(verifySignature(sent, { ...options, service: SAGEMAKER })).rejects.toThrow(SignatureScopeError);
-    await expect(verifySignature({ ...sent, headers: { host: 'localhost' } }, options)).rejects.toThrow(
-      MissingSignatureError,
-    );
+    expect(() => verifySignature(sent, { ...options, findSecret: () => 'other' })).toThrow(SignatureMismatchError);
+    expect(() => verifySignature(sent, { ...options, findSecret: () => undefined })).toThrow(UnknownAccessKeyError);
+    expect(() => verifySignature(sent, { ...options, service: SAGEMAKER })).toThrow(SignatureScopeError);
+    expect(() => verifySignature({ ...sent, headers: { host: 'localhost' } }, options)).toThrow(MissingSignatureError);
   });
 
   it.each([
@@ -148,9 +153,9 @@ describe('a signature in the Authorization header', () => {
     [-16, false],
   ])('made by a clock %i minutes behind: accepted is %s', async (minutes, accepted) => {
     const sent = await signed({}, new Date(NOW.getTime() - minutes * 60_000));
-    const verified = verifySignature(sent, options);
-    if (accepted) await verified;
-    else await expect(verified).rejects.toMatchObject({ name: 'SignatureTimeError', reason: 'clock-skew' });
+    const verify = () => verifySignature(sent, options);
+    if (accepted) verify();
+    else expect(verify).toThrow(expect.objectContaining({ name: 'SignatureTimeError', reason: 'clock-skew' }));
   });
 
   it('is malformed when it leaves out what it must cover or say', async () => {
@@ -169,7 +174,7 @@ describe('a signature in the Authorization header', () => {
       unhashed,
     ];
     for (const headers of changes) {
-      await expect(verifySignature({ ...sent, headers }, options)).rejects.toThrow(MalformedSignatureError);
+      expect(() => verifySignature({ ...sent, headers }, options)).toThrow(MalformedSignatureError);
     }
   });
 
@@ -177,13 +182,13 @@ describe('a signature in the Authorization header', () => {
     const body = '{"a":1}';
     const bodySha256 = createHash('sha256').update(body).digest('hex');
     const sent = await signed({ method: 'POST', path: '/', service: 'sagemaker', body });
-    const { payload } = await verifySignature(sent, { ...options, service: SAGEMAKER, bodySha256 });
+    const { payload } = verifySignature(sent, { ...options, service: SAGEMAKER, bodySha256 });
     expect(payload).toEqual({ kind: 'sha256', sha256: bodySha256 });
-    await expect(verifySignature(sent, { ...options, service: SAGEMAKER, bodySha256: EMPTY })).rejects.toThrow(
+    expect(() => verifySignature(sent, { ...options, service: SAGEMAKER, bodySha256: EMPTY })).toThrow(
       SignatureMismatchError,
     );
     const declared = await signed({ headers: { 'x-amz-content-sha256': EMPTY } });
-    await expect(verifySignature(declared, { ...options, bodySha256 })).rejects.toThrow(PayloadHashMismatchError);
+    expect(() => verifySignature(declared, { ...options, bodySha256 })).toThrow(PayloadHashMismatchError);
   });
 
   it.each([
@@ -193,26 +198,24 @@ describe('a signature in the Authorization header', () => {
     ['STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER', { kind: 'chunked', trailer: true, signatures: expect.anything() }],
   ])('with the payload %s says what to check', async (value, payload) => {
     const sent = await signed({ headers: { 'x-amz-content-sha256': value } });
-    expect((await verifySignature(sent, options)).payload).toEqual(payload);
+    expect(verifySignature(sent, options).payload).toEqual(payload);
   });
 
   it('is malformed with a payload that nobody knows', async () => {
     const sent = await signed({ headers: { 'x-amz-content-sha256': 'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD' } });
-    await expect(verifySignature(sent, options)).rejects.toThrow(MalformedSignatureError);
+    expect(() => verifySignature(sent, options)).toThrow(MalformedSignatureError);
   });
 });
 
 describe('a presigned URL', () => {
   it('is accepted until it expires, with the body left open', async () => {
     const sent = await presigned({ query: { 'response-content-type': 'text/plain' } });
-    expect((await verifySignature(sent, options)).payload).toEqual({ kind: 'unsigned' });
+    expect(verifySignature(sent, options).payload).toEqual({ kind: 'unsigned' });
     const at = (minutes: number) => ({ ...options, now: new Date(NOW.getTime() + minutes * 60_000) });
-    await verifySignature(sent, at(59));
-    await expect(verifySignature(sent, at(61))).rejects.toMatchObject({
-      name: 'SignatureTimeError',
-      reason: 'url-expired',
-    });
-    await expect(verifySignature(sent, at(-16))).rejects.toThrow(SignatureTimeError);
+    verifySignature(sent, at(59));
+    const expired = { name: 'SignatureTimeError', reason: 'url-expired' };
+    expect(() => verifySignature(sent, at(61))).toThrow(expect.objectContaining(expired));
+    expect(() => verifySignature(sent, at(-16))).toThrow(SignatureTimeError);
   });
 
   it('is refused when anything of it was changed', async () => {
@@ -223,10 +226,10 @@ describe('a presigned URL', () => {
       sent.url.replace(/X-Amz-Signature=[0-9a-f]{8}/, 'X-Amz-Signature=00000000'),
       `${sent.url}&versionId=1`,
     ]) {
-      await expect(verifySignature({ ...sent, url }, options)).rejects.toThrow(SignatureMismatchError);
+      expect(() => verifySignature({ ...sent, url }, options)).toThrow(SignatureMismatchError);
     }
     const tooLong = sent.url.replace('X-Amz-Expires=3600', 'X-Amz-Expires=604801');
-    await expect(verifySignature({ ...sent, url: tooLong }, options)).rejects.toThrow(MalformedSignatureError);
+    expect(() => verifySignature({ ...sent, url: tooLong }, options)).toThrow(MalformedSignatureError);
   });
 });
 
@@ -255,7 +258,7 @@ it('follows the published chain of chunk signatures', async () => {
         'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class,Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9',
     },
   };
-  const { payload } = await verifySignature(sent, {
+  const { payload } = verifySignature(sent, {
     findSecret: () => 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     now: date,
     service: S3,

@@ -1,8 +1,6 @@
-import { Sha256 } from '@smithy/core/checksum';
-import { createScope, getSigningKey, SignatureV4 } from '@smithy/signature-v4';
-import { canonicalPath } from './canonical-path.js';
 import { ChunkSignatures } from './chunk-signatures.js';
 import { equalHex } from './equal-hex.js';
+import { expectedSignature, longDate, scopeOf } from './expected-signature.js';
 import { type PayloadExpectation, payloadExpectation, UNSIGNED_PAYLOAD } from './payload-expectation.js';
 import { type PresentedSignature, presentedSignature, queryOf, type SignedRequest } from './presented-signature.js';
 import {
@@ -13,6 +11,7 @@ import {
   SignatureTimeError,
   UnknownAccessKeyError,
 } from './signature-errors.js';
+import { signingKey } from './signing-key.js';
 
 /** The service that a request is for. */
 export interface SigningService {
@@ -50,7 +49,7 @@ const PAYLOAD_HEADER = 'x-amz-content-sha256';
  *
  * @throws SignatureError one of its classes, for every request that is not to be answered.
  */
-export async function verifySignature(request: SignedRequest, options: VerifyOptions): Promise<VerifiedSignature> {
+export function verifySignature(request: SignedRequest, options: VerifyOptions): VerifiedSignature {
   const presented = presentedSignature(request);
   const secretAccessKey = options.findSecret(presented.accessKeyId);
   if (secretAccessKey === undefined) throw new UnknownAccessKeyError(presented.accessKeyId);
@@ -58,13 +57,15 @@ export async function verifySignature(request: SignedRequest, options: VerifyOpt
   checkTime(presented, options.now);
   const headers = signedHeaders(request, presented);
   const payloadValue = declaredPayload(request, presented, options.bodySha256);
-  const expected = await sign(request, headers, payloadValue, presented, secretAccessKey, options.service);
+  const { normalizesPath } = options.service;
+  const parts = { headers, payload: payloadValue, normalizesPath };
+  const expected = expectedSignature(request, presented, parts, secretAccessKey);
   if (!equalHex(expected, presented.signature)) {
     throw new SignatureMismatchError(
       'The request signature we calculated does not match the signature you provided. Check the secret access key and the signing method.',
     );
   }
-  const payload = await payloadExpectation(payloadValue, () => chunkSignatures(presented, secretAccessKey));
+  const payload = payloadExpectation(payloadValue, () => chunkSignatures(presented, secretAccessKey));
   const { accessKeyId, region, service } = presented;
   return { accessKeyId, region, service, payload };
 }
@@ -140,66 +141,8 @@ function declaredPayload(request: SignedRequest, { form }: PresentedSignature, b
   return declared;
 }
 
-/** The signature that the holder of the secret makes for this request. */
-async function sign(
-  request: SignedRequest,
-  covered: Readonly<Record<string, string>>,
-  payloadValue: string,
-  { form, accessKeyId, region, service, signedAt, expiresSeconds }: PresentedSignature,
-  secretAccessKey: string,
-  { normalizesPath }: SigningService,
-): Promise<string> {
-  const signer = new SignatureV4({
-    credentials: { accessKeyId, secretAccessKey },
-    region,
-    service,
-    sha256: Sha256,
-    uriEscapePath: normalizesPath,
-    applyChecksum: false,
-  });
-  const [path = '/'] = (request.url ?? '/').split('?', 1);
-  const signable = {
-    method: request.method ?? 'GET',
-    protocol: 'http:',
-    hostname: '',
-    path: normalizesPath ? path : canonicalPath(path),
-    query: queryBag(queryOf(request)),
-    // The signer takes the payload from this header; it signs the header itself only where the client did.
-    headers: { ...covered, [PAYLOAD_HEADER]: payloadValue },
-  };
-  const signableHeaders = new Set(Object.keys(covered));
-  const unsignableHeaders = new Set(signableHeaders.has(PAYLOAD_HEADER) ? [] : [PAYLOAD_HEADER]);
-  if (form === 'query') {
-    const presigned = await signer.presign(signable, {
-      signingDate: signedAt,
-      expiresIn: expiresSeconds,
-      signableHeaders,
-      unsignableHeaders,
-      unhoistableHeaders: new Set(Object.keys(signable.headers)),
-    });
-    return String(presigned.query?.['X-Amz-Signature']);
-  }
-  const signed = await signer.sign(signable, { signingDate: signedAt, signableHeaders, unsignableHeaders });
-  return String(signed.headers.authorization?.split('Signature=')[1]);
-}
-
-function queryBag(query: URLSearchParams): Record<string, string | string[]> {
-  const names = [...new Set(query.keys())].filter((name) => name !== 'X-Amz-Signature');
-  return Object.fromEntries(
-    names.map((name) => {
-      const [first = '', ...more] = query.getAll(name);
-      return [name, more.length === 0 ? first : [first, ...more]];
-    }),
-  );
-}
-
-async function chunkSignatures(presented: PresentedSignature, secretAccessKey: string): Promise<ChunkSignatures> {
-  const { accessKeyId, scopeDate, region, service, signedAt, signature } = presented;
-  const signingKey = await getSigningKey(Sha256, { accessKeyId, secretAccessKey }, scopeDate, region, service);
-  return new ChunkSignatures(signingKey, longDate(signedAt), createScope(scopeDate, region, service), signature);
-}
-
-/** `YYYYMMDDTHHMMSSZ`. */
-function longDate(date: Date): string {
-  return date.toISOString().replace(/[-:]|\.\d{3}/g, '');
+function chunkSignatures(presented: PresentedSignature, secretAccessKey: string): ChunkSignatures {
+  const scope = scopeOf(presented);
+  const key = signingKey(secretAccessKey, scope);
+  return new ChunkSignatures(key, longDate(presented.signedAt), scope, presented.signature);
 }

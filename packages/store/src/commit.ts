@@ -32,6 +32,10 @@ export interface TrainingJobRow {
   tuning_index: number | null;
   definition: number | null;
   configuration: unknown;
+  /** Of a fold; what other training jobs run stands elsewhere. */
+  spec: unknown;
+  parent_id: string | null;
+  fold_position: number | null;
   status: string;
   secondary_status: string;
   transitions: unknown;
@@ -189,14 +193,15 @@ const UPDATE_TUNING_JOBS = `
 
 const UPSERT_TRAINING_JOBS = `
   INSERT INTO training_jobs AS job (
-    id, tenant, name, tuning_job_id, tuning_index, definition, configuration, status, secondary_status, transitions,
+    id, tenant, name, tuning_job_id, tuning_index, definition, configuration, spec, parent_id, fold_position, status,
+    secondary_status, transitions,
     failure_reason, stop_reason, fence, instance_type, internal_errors, interruptions, losses, not_before,
     training_started_at, training_ended_at, training_ms, startup_ms, final_metrics, objective, model_artifact_uri,
     created_at, last_modified_at, ended_at
   )
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
     id uuid, tenant text, name text, tuning_job_id uuid, tuning_index integer, definition integer, configuration jsonb,
-    status text, secondary_status text, transitions jsonb, failure_reason text, stop_reason text, fence integer,
+    spec jsonb, parent_id uuid, fold_position integer, status text, secondary_status text, transitions jsonb, failure_reason text, stop_reason text, fence integer,
     instance_type text, internal_errors integer, interruptions integer, losses integer, not_before timestamptz,
     training_started_at timestamptz, training_ended_at timestamptz, training_ms bigint, startup_ms double precision,
     final_metrics jsonb, objective double precision, model_artifact_uri text, created_at timestamptz,

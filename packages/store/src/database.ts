@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Schema } from './schema.js';
 
 export interface Database {
+  readonly url: string;
   readonly pool: pg.Pool;
   /** Typed query builder over the same pool. */
   readonly query: Kysely<Schema>;
@@ -12,15 +13,31 @@ export interface Database {
 /** int8 columns hold byte offsets and counts, all far below 2^53. */
 const INT8_OID = 20;
 
+export interface DatabaseSettings {
+  readonly maxConnections?: number;
+  /** 0 waits for ever. Default 30 s: far more than any query of a server needs. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** How much longer than a statement may take its answer is waited for: a server that hangs does not end statements. */
+const ANSWER_GRACE_MS = 10_000;
+
 /**
  * Opens a pool on `url`. Nothing is connected until the first query.
  *
  * @param onError told of connections that broke while idle; the pool replaces them by itself.
  */
-export function openDatabase(url: string, onError: (error: Error) => void, maxConnections = 12): Database {
+export function openDatabase(
+  url: string,
+  onError: (error: Error) => void,
+  { maxConnections = 12, statementTimeoutMs = 30_000 }: DatabaseSettings = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_GRACE_MS,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
     // A host that is gone without a word is noticed in seconds, not when TCP gives up.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -43,5 +60,5 @@ export function openDatabase(url: string, onError: (error: Error) => void, maxCo
     closing = true;
     return query.destroy();
   };
-  return { pool, query, close };
+  return { url, pool, query, close };
 }

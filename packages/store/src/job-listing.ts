@@ -1,16 +1,11 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { createHash } from 'node:crypto';
 import type { Database } from './database.js';
 import type { StoredTrainingJob, StoredTuningJob } from './jobs.js';
-import type { Schema } from './schema.js';
 
-export type JobSortColumn = 'name' | 'created_at' | 'status' | 'objective';
+export type JobSortColumn = 'name' | 'created_at' | 'last_modified_at' | 'status' | 'objective';
 
-/** Where a page begins: just after this row in the query's order. */
-export interface PageCursor {
-  /** The sort column's value as text. */
-  readonly value: string;
-  readonly id: string;
-}
+/** Where a page begins: just after the row with these values of the order's columns, each as text. */
+export type PageCursor = readonly string[];
 
 export interface JobListing {
   readonly tenant: string;
@@ -26,69 +21,96 @@ export interface JobListing {
   readonly after?: PageCursor;
 }
 
-export type Listed<Row> = readonly (Row & { readonly cursor_value: string })[];
+export type Listed<Row> = readonly (Row & { readonly cursor: PageCursor })[];
 
-export async function listTrainingJobRows(
+/** An order is that of these columns, and never has a tie. An index of each table begins with the tenant and has them. */
+const ORDERS: Readonly<Record<JobSortColumn, readonly (keyof typeof COLUMN_TYPES)[]>> = {
+  name: ['name'],
+  created_at: ['created_at', 'id'],
+  last_modified_at: ['last_modified_at', 'id'],
+  status: ['status', 'created_at', 'id'],
+  objective: ['objective', 'id'],
+};
+
+const COLUMN_TYPES = {
+  name: 'text',
+  created_at: 'timestamptz',
+  last_modified_at: 'timestamptz',
+  status: 'text',
+  objective: 'double precision',
+  id: 'uuid',
+} as const;
+
+/** How many values a cursor of the order has. */
+export function cursorLength(sortBy: JobSortColumn): number {
+  return ORDERS[sortBy].length;
+}
+
+export function listTrainingJobRows(
   database: Database,
   listing: JobListing & { readonly tuningJobId?: string },
 ): Promise<Listed<StoredTrainingJob>> {
-  let query = database.query.selectFrom('training_jobs').selectAll();
-  if (listing.tuningJobId !== undefined) query = query.where('tuning_job_id', '=', listing.tuningJobId);
-  return listed(query, listing, 'training_jobs') as unknown as Promise<Listed<StoredTrainingJob>>;
+  return listed(database, 'training_jobs', listing);
 }
 
-export async function listTuningJobRows(database: Database, listing: JobListing): Promise<Listed<StoredTuningJob>> {
-  const query = database.query.selectFrom('tuning_jobs').selectAll();
-  return listed(query, listing, 'tuning_jobs') as unknown as Promise<Listed<StoredTuningJob>>;
+export function listTuningJobRows(database: Database, listing: JobListing): Promise<Listed<StoredTuningJob>> {
+  return listed(database, 'tuning_jobs', listing);
 }
 
-/** The filters, order and cursor that both tables share. */
-function listed<Table extends 'training_jobs' | 'tuning_jobs', Output>(
-  query: SelectQueryBuilder<Schema, Table, Output>,
-  listing: JobListing,
-  table: Table,
-): Promise<unknown[]> {
-  const column = sql.ref(`${table}.${listing.sortBy}`);
-  const id = sql.ref(`${table}.id`);
-  const order = sql.raw(listing.descending ? 'DESC' : 'ASC');
-  const conditions = [
-    sql`${sql.ref(`${table}.tenant`)} = ${listing.tenant}`,
-    sql`${sql.ref(`${table}.deleted_at`)} IS NULL`,
-  ];
-  if (listing.nameContains !== undefined) {
-    conditions.push(sql`position(${listing.nameContains} in ${sql.ref(`${table}.name`)}) > 0`);
-  }
-  if (listing.status !== undefined) conditions.push(sql`${sql.ref(`${table}.status`)} = ${listing.status}`);
-  if (listing.createdAfter) conditions.push(sql`${sql.ref(`${table}.created_at`)} > ${listing.createdAfter}`);
-  if (listing.createdBefore) conditions.push(sql`${sql.ref(`${table}.created_at`)} < ${listing.createdBefore}`);
-  if (listing.modifiedAfter) conditions.push(sql`${sql.ref(`${table}.last_modified_at`)} > ${listing.modifiedAfter}`);
-  if (listing.modifiedBefore) conditions.push(sql`${sql.ref(`${table}.last_modified_at`)} < ${listing.modifiedBefore}`);
+async function listed<Row extends object>(
+  { pool }: Database,
+  table: 'training_jobs' | 'tuning_jobs',
+  listing: JobListing & { readonly tuningJobId?: string },
+): Promise<Listed<Row>> {
+  const { text, values, isPlain } = listingQuery(table, listing);
+  // What everybody asks is planned once a connection. The rest is planned by its values: a rare part of a name is
+  // looked up in its index, a frequent one is soon met in the order of the listing.
+  const found = await pool.query<Row & { cursor: string[] }>({
+    ...(isPlain ? { name: nameOf(text) } : {}),
+    text,
+    values,
+  });
+  return found.rows;
+}
+
+/** How many rows the pages have that most clients ask for, and the one more that tells of a next page. */
+const USUAL_LIMITS: readonly number[] = [11, 101];
+
+function listingQuery(table: string, listing: JobListing & { readonly tuningJobId?: string }) {
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const order = ORDERS[listing.sortBy];
+  const filters: string[] = [];
+  if (listing.nameContains !== undefined) filters.push(nameFilter(listing.nameContains, parameter));
+  if (listing.status !== undefined) filters.push(`status = ${parameter(listing.status)}`);
+  if (listing.createdAfter) filters.push(`created_at > ${parameter(listing.createdAfter)}`);
+  if (listing.createdBefore) filters.push(`created_at < ${parameter(listing.createdBefore)}`);
+  if (listing.modifiedAfter) filters.push(`last_modified_at > ${parameter(listing.modifiedAfter)}`);
+  if (listing.modifiedBefore) filters.push(`last_modified_at < ${parameter(listing.modifiedBefore)}`);
+  const conditions = [`tenant = ${parameter(listing.tenant)}`, 'deleted_at IS NULL', ...filters];
+  if (listing.tuningJobId !== undefined) conditions.push(`tuning_job_id = ${parameter(listing.tuningJobId)}`);
   // As on SageMaker: a listing by objective is of those that have one.
-  if (listing.sortBy === 'objective') conditions.push(sql`${column} IS NOT NULL`);
-  if (listing.after !== undefined) conditions.push(afterCursor(listing, listing.after, column, id));
-  return query
-    .select(sql<string>`${column}::text`.as('cursor_value'))
-    .where(sql<boolean>`${sql.join(conditions, sql` AND `)}`)
-    .orderBy(sql`${column} ${order}`)
-    .orderBy(sql`${id} ${order}`)
-    .limit(listing.limit)
-    .execute() as Promise<unknown[]>;
+  if (listing.sortBy === 'objective') conditions.push('objective IS NOT NULL');
+  if (listing.after !== undefined) {
+    const place = order.map((column, index) => `${parameter(listing.after?.[index])}::${COLUMN_TYPES[column]}`);
+    conditions.push(`(${order.join(', ')}) ${listing.descending ? '<' : '>'} (${place.join(', ')})`);
+  }
+  const direction = listing.descending ? 'DESC' : 'ASC';
+  const text = `
+    SELECT *, ARRAY[${order.map((column) => `${column}::text`).join(', ')}] AS cursor
+    FROM ${table}
+    WHERE ${conditions.join(' AND ')}
+    ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')}
+    LIMIT ${Math.trunc(listing.limit)}`;
+  return { text, values, isPlain: filters.length === 0 && USUAL_LIMITS.includes(listing.limit) };
 }
 
-const COLUMN_TYPES: Readonly<Record<JobSortColumn, string>> = {
-  name: 'text',
-  created_at: 'timestamptz',
-  status: 'text',
-  objective: 'double precision',
-};
+/** What has no trigram cannot be looked up in their index, but is soon met in the order of the listing. */
+function nameFilter(part: string, parameter: (value: unknown) => string): string {
+  if (part.length < 3) return `position(${parameter(part)} IN name) > 0`;
+  return `name LIKE ${parameter(`%${part.replace(/[\\%_]/g, '\\$&')}%`)}`;
+}
 
-function afterCursor(
-  listing: JobListing,
-  after: PageCursor,
-  column: ReturnType<typeof sql.ref>,
-  id: ReturnType<typeof sql.ref>,
-) {
-  const beyond = sql.raw(listing.descending ? '<' : '>');
-  const value = sql`${after.value}::${sql.raw(COLUMN_TYPES[listing.sortBy])}`;
-  return sql`(${column}, ${id}) ${beyond} (${value}, ${after.id}::uuid)`;
+function nameOf(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
 }

@@ -8,9 +8,6 @@ export type StoredTrainingJob = Selectable<TrainingJobTable>;
 export type StoredAttempt = Selectable<AttemptTable>;
 export type StoredMetricPoint = Selectable<MetricPointTable>;
 
-/** PostgreSQL's code for a broken unique constraint. */
-const UNIQUE_VIOLATION = '23505';
-
 export interface NewTuningJob {
   readonly id: string;
   readonly tenant: string;
@@ -25,24 +22,24 @@ export interface NewTuningJob {
 
 /** @returns false when the tenant already has a tuning job of that name. */
 export async function insertTuningJob(database: Database, job: NewTuningJob): Promise<boolean> {
-  return unlessTaken(
-    database.query
-      .insertInto('tuning_jobs')
-      .values({
-        id: job.id,
-        tenant: job.tenant,
-        name: job.name,
-        spec: JSON.stringify(job.spec),
-        origin: JSON.stringify(job.origin),
-        tags: JSON.stringify(job.tags),
-        status: 'InProgress',
-        max_training_jobs: job.maxTrainingJobs,
-        max_parallel_training_jobs: job.maxParallelTrainingJobs,
-        created_at: job.createdAt,
-        last_modified_at: job.createdAt,
-      })
-      .execute(),
-  );
+  const result = await database.query
+    .insertInto('tuning_jobs')
+    .values({
+      id: job.id,
+      tenant: job.tenant,
+      name: job.name,
+      spec: JSON.stringify(job.spec),
+      origin: JSON.stringify(job.origin),
+      tags: JSON.stringify(job.tags),
+      status: 'InProgress',
+      max_training_jobs: job.maxTrainingJobs,
+      max_parallel_training_jobs: job.maxParallelTrainingJobs,
+      created_at: job.createdAt,
+      last_modified_at: job.createdAt,
+    })
+    .onConflict((conflict) => conflict.columns(['tenant', 'name']).doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
 }
 
 export interface NewTrainingJob {
@@ -59,40 +56,30 @@ export interface NewTrainingJob {
 
 /** @returns false when the tenant already has a training job of that name. */
 export async function insertTrainingJob(database: Database, job: NewTrainingJob): Promise<boolean> {
-  return unlessTaken(
-    database.query
-      .insertInto('training_jobs')
-      .values({
-        id: job.id,
-        tenant: job.tenant,
-        name: job.name,
-        spec: JSON.stringify(job.spec),
-        origin: JSON.stringify(job.origin),
-        tags: JSON.stringify(job.tags),
-        status: 'InProgress',
-        secondary_status: job.secondaryStatus,
-        transitions: JSON.stringify(job.transitions),
-        fence: 0,
-        internal_errors: 0,
-        interruptions: 0,
-        losses: 0,
-        training_ms: 0,
-        final_metrics: '[]',
-        created_at: job.createdAt,
-        last_modified_at: job.createdAt,
-      })
-      .execute(),
-  );
-}
-
-async function unlessTaken(insert: Promise<unknown>): Promise<boolean> {
-  try {
-    await insert;
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) return false;
-    throw error;
-  }
+  const result = await database.query
+    .insertInto('training_jobs')
+    .values({
+      id: job.id,
+      tenant: job.tenant,
+      name: job.name,
+      spec: JSON.stringify(job.spec),
+      origin: JSON.stringify(job.origin),
+      tags: JSON.stringify(job.tags),
+      status: 'InProgress',
+      secondary_status: job.secondaryStatus,
+      transitions: JSON.stringify(job.transitions),
+      fence: 0,
+      internal_errors: 0,
+      interruptions: 0,
+      losses: 0,
+      training_ms: 0,
+      final_metrics: '[]',
+      created_at: job.createdAt,
+      last_modified_at: job.createdAt,
+    })
+    .onConflict((conflict) => conflict.columns(['tenant', 'name']).doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
 }
 
 /** Which jobs have not ended, tuned training jobs aside, and which of them somebody wants stopped. */
@@ -102,7 +89,7 @@ export async function listLiveJobs(database: Database) {
     database.query.selectFrom('tuning_jobs').select(columns).where('ended_at', 'is', null).execute(),
     database.query
       .selectFrom('training_jobs')
-      .select([...columns, 'tuning_job_id'])
+      .select([...columns, 'tuning_job_id', 'parent_id'])
       .where('ended_at', 'is', null)
       .where((where) => where.or([where('tuning_job_id', 'is', null), where('stop_requested_at', 'is not', null)]))
       .execute(),
@@ -110,8 +97,16 @@ export async function listLiveJobs(database: Database) {
   return { tuningJobs, trainingJobs };
 }
 
-/** Everything that has not ended, with the newest attempt of each training job. */
-export async function loadLiveJobs(database: Database): Promise<{
+/**
+ * Everything that has not ended, with the newest attempt of each training job.
+ *
+ * @param ids of the tuning jobs, with their training jobs, and the training jobs, with their folds, that are wanted; all
+ * when left out.
+ */
+export async function loadLiveJobs(
+  database: Database,
+  ids?: readonly string[],
+): Promise<{
   readonly tuningJobs: readonly StoredTuningJob[];
   readonly trainingJobs: readonly StoredTrainingJob[];
   readonly attempts: readonly StoredAttempt[];
@@ -121,16 +116,20 @@ export async function loadLiveJobs(database: Database): Promise<{
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (transaction) => {
+      const wanted = ids && [...ids];
       const tuningJobs = await transaction
         .selectFrom('tuning_jobs')
         .selectAll()
         .where('ended_at', 'is', null)
+        .$if(wanted !== undefined, (query) => query.where(sql<boolean>`id = ANY(${wanted}::uuid[])`))
         .orderBy('created_at')
         .execute();
+      const isWanted = sql<boolean>`${wanted}::uuid[] && ARRAY[training_jobs.id, tuning_job_id, parent_id]`;
       const trainingJobs = await transaction
         .selectFrom('training_jobs')
         .selectAll()
         .where('ended_at', 'is', null)
+        .$if(wanted !== undefined, (query) => query.where(isWanted))
         .orderBy('created_at')
         .execute();
       const attempts = await transaction
@@ -141,66 +140,88 @@ export async function loadLiveJobs(database: Database): Promise<{
             .onRef('training_jobs.fence', '=', 'attempts.fence'),
         )
         .where('training_jobs.ended_at', 'is', null)
+        .$if(wanted !== undefined, (query) => query.where(isWanted))
         .selectAll('attempts')
         .execute();
       return { tuningJobs, trainingJobs, attempts };
     });
 }
 
-export async function findTuningJob(
-  database: Database,
-  tenant: string,
-  name: string,
-): Promise<StoredTuningJob | undefined> {
-  return database.query
-    .selectFrom('tuning_jobs')
-    .selectAll()
-    .where('tenant', '=', tenant)
-    .where('name', '=', name)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
+/** What a view of a tuned training job takes from its tuning job. */
+export type TuningJobOfTrainingJob = Pick<StoredTuningJob, 'id' | 'name' | 'spec' | 'origin' | 'tags'>;
+
+export function findTuningJob(database: Database, tenant: string, name: string): Promise<StoredTuningJob | undefined> {
+  return findByName<StoredTuningJob>(database, 'tuning_jobs', tenant, name);
 }
 
-export async function findTuningJobs(database: Database, ids: readonly string[]): Promise<StoredTuningJob[]> {
-  if (ids.length === 0) return [];
-  return database.query
-    .selectFrom('tuning_jobs')
-    .selectAll()
-    .where('id', 'in', [...ids])
-    .execute();
-}
-
-export async function findTrainingJob(
+export function findTrainingJob(
   database: Database,
   tenant: string,
   name: string,
 ): Promise<StoredTrainingJob | undefined> {
-  return database.query
-    .selectFrom('training_jobs')
-    .selectAll()
-    .where('tenant', '=', tenant)
-    .where('name', '=', name)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
+  return findByName<StoredTrainingJob>(database, 'training_jobs', tenant, name);
 }
 
-export async function findTrainingJobs(database: Database, ids: readonly string[]): Promise<StoredTrainingJob[]> {
+/** A training job, and in the same look its tuning job where it has one. */
+export async function findTrainingJobWithTuningJob(
+  database: Database,
+  tenant: string,
+  name: string,
+): Promise<{ readonly row: StoredTrainingJob; readonly tuningJob?: TuningJobOfTrainingJob } | undefined> {
+  const found = await database.pool.query<StoredTrainingJob & { of: TuningJobOfTrainingJob | null }>({
+    name: 'find-training-job-with-tuning-job',
+    text: `
+      SELECT job.*, CASE WHEN of.id IS NOT NULL THEN json_build_object(
+        'id', of.id, 'name', of.name, 'spec', of.spec, 'origin', of.origin, 'tags', of.tags
+      ) END AS of
+      FROM training_jobs AS job LEFT JOIN tuning_jobs AS of ON of.id = job.tuning_job_id
+      WHERE job.tenant = $1 AND job.name = $2 AND job.deleted_at IS NULL`,
+    values: [tenant, name],
+  });
+  const [row] = found.rows;
+  return row && { row, tuningJob: row.of ?? undefined };
+}
+
+export function findTuningJobsOfTrainingJobs(
+  database: Database,
+  ids: readonly string[],
+): Promise<TuningJobOfTrainingJob[]> {
+  return findByIds<TuningJobOfTrainingJob>(database, 'tuning_jobs', 'id, name, spec, origin, tags', ids);
+}
+
+export function findTrainingJobs(database: Database, ids: readonly string[]): Promise<StoredTrainingJob[]> {
+  return findByIds<StoredTrainingJob>(database, 'training_jobs', '*', ids);
+}
+
+type JobTableName = 'tuning_jobs' | 'training_jobs';
+
+async function findByName<Row extends object>(
+  { pool }: Database,
+  table: JobTableName,
+  tenant: string,
+  name: string,
+): Promise<Row | undefined> {
+  const found = await pool.query<Row>({
+    name: `find-by-name ${table}`,
+    text: `SELECT * FROM ${table} WHERE tenant = $1 AND name = $2 AND deleted_at IS NULL`,
+    values: [tenant, name],
+  });
+  return found.rows[0];
+}
+
+async function findByIds<Row extends object>(
+  { pool }: Database,
+  table: JobTableName,
+  columns: string,
+  ids: readonly string[],
+): Promise<Row[]> {
   if (ids.length === 0) return [];
-  return database.query
-    .selectFrom('training_jobs')
-    .selectAll()
-    .where('id', 'in', [...ids])
-    .execute();
-}
-
-/** The past of a search: every suggestion that was launched, in order. */
-export async function listTrials(database: Database, tuningJobId: string) {
-  return database.query
-    .selectFrom('training_jobs')
-    .select(['tuning_index', 'definition', 'configuration', 'status', 'objective', 'ended_at'])
-    .where('tuning_job_id', '=', tuningJobId)
-    .orderBy('tuning_index')
-    .execute();
+  const found = await pool.query<Row>({
+    name: `find-by-ids ${table}`,
+    text: `SELECT ${columns} FROM ${table} WHERE id = ANY($1::uuid[])`,
+    values: [ids],
+  });
+  return found.rows;
 }
 
 /** All attempts of a training job, oldest first. */
@@ -225,23 +246,6 @@ export async function listMetricPoints(
     .where('fence', '=', fence)
     .orderBy('name')
     .orderBy('step')
-    .execute();
-}
-
-/** The objective's values of every training job of a tuning job, from each one's newest attempt, in order. */
-export async function listObjectiveCurves(database: Database, tuningJobId: string, metricName: string) {
-  return database.query
-    .selectFrom('metric_points')
-    .innerJoin('training_jobs', (join) =>
-      join
-        .onRef('training_jobs.id', '=', 'metric_points.training_job_id')
-        .onRef('training_jobs.fence', '=', 'metric_points.fence'),
-    )
-    .select(['training_jobs.id', 'training_jobs.ended_at', 'metric_points.step', 'metric_points.value'])
-    .where('training_jobs.tuning_job_id', '=', tuningJobId)
-    .where('metric_points.name', '=', metricName)
-    .orderBy('training_jobs.tuning_index')
-    .orderBy('metric_points.step')
     .execute();
 }
 

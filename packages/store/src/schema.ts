@@ -14,6 +14,7 @@ export interface Schema {
   log_chunks: LogChunkTable;
   agents: AgentTable;
   join_tokens: JoinTokenTable;
+  access_keys: AccessKeyTable;
 }
 
 interface SchedulerOwnershipTable {
@@ -62,6 +63,9 @@ export interface TrainingJobTable {
   definition: number | null;
   configuration: Json<unknown> | null;
   spec: Json<unknown> | null;
+  /** Of the training job whose fold this is. */
+  parent_id: string | null;
+  fold_position: number | null;
   origin: Json<unknown> | null;
   tags: Json<Record<string, string>> | null;
   status: string;
@@ -135,5 +139,15 @@ interface JoinTokenTable {
   token_sha256: string;
   reusable: boolean;
   used_at: Timestamp | null;
+  created_at: Timestamp;
+}
+
+export interface AccessKeyTable {
+  id: string;
+  tenant: string;
+  /** By the server's sealing key. */
+  sealed_secret: Buffer;
+  token_sha256: string;
+  enabled: boolean;
   created_at: Timestamp;
 }

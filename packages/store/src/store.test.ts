@@ -8,7 +8,8 @@ import {
   type TrainingJobRow,
   type TuningJobProgressRow,
 } from './commit.js';
-import { listTrainingJobRows } from './job-listing.js';
+import { openDatabase } from './database.js';
+import { listTrainingJobRows, type PageCursor } from './job-listing.js';
 import { findTrainingJobs, insertTuningJob, listMetricPoints, loadLiveJobs } from './jobs.js';
 import { appendLog, readLog } from './logs.js';
 import { migrateToLatest } from './migrate.js';
@@ -78,6 +79,9 @@ function training(change: Partial<TrainingJobRow> = {}): TrainingJobRow {
     tuning_job_id: tuningJobId,
     tuning_index: 0,
     definition: 0,
+    spec: null,
+    parent_id: null,
+    fold_position: null,
     configuration: { x: 0.5 },
     status: 'InProgress',
     secondary_status: 'Starting',
@@ -244,37 +248,71 @@ describe('what is loaded at start', () => {
   });
 });
 
+describe('what is loaded of some jobs', () => {
+  it('is those jobs, and the training jobs of those tuning jobs', async () => {
+    const [tuned, other] = [training(), training({ tuning_job_id: null, tuning_index: null })];
+    await commit({ trainingJobs: [tuned, other] });
+    const ofTuningJob = await loadLiveJobs(temporary.database, [tuningJobId]);
+    expect(ofTuningJob.tuningJobs.map((job) => job.id)).toEqual([tuningJobId]);
+    expect(ofTuningJob.trainingJobs.map((job) => job.id)).toEqual([tuned.id]);
+    const alone = await loadLiveJobs(temporary.database, [other.id]);
+    expect([alone.tuningJobs, alone.trainingJobs.map((job) => job.id)]).toEqual([[], [other.id]]);
+  });
+});
+
 describe('a listing', () => {
-  it.each(['name', 'created_at', 'objective'] as const)('by %s gives every row once, page by page', async (sortBy) => {
-    const rows = Array.from({ length: 7 }, (_, index) =>
-      training({
-        tuning_index: index,
-        name: `${tuningJobId}-${index % 4}-${index}`,
-        created_at: new Date(Date.parse(NOW) + (index % 3) * 1000).toISOString(),
-        objective: index === 6 ? null : (index % 3) / 3,
-      }),
-    );
-    await commit({ trainingJobs: rows });
-    for (const descending of [false, true]) {
-      const names: string[] = [];
-      let after: { value: string; id: string } | undefined;
-      for (;;) {
-        const page = await listTrainingJobRows(temporary.database, {
-          tenant: 'default',
-          tuningJobId,
-          sortBy,
-          descending,
-          limit: 2,
-          after,
-        });
-        names.push(...page.map((row) => row.name));
-        const last = page.at(-1);
-        if (last === undefined) break;
-        after = { value: last.cursor_value, id: last.id };
+  it.each(['name', 'created_at', 'last_modified_at', 'status', 'objective'] as const)(
+    'by %s gives every row once, page by page',
+    async (sortBy) => {
+      const rows = Array.from({ length: 7 }, (_, index) =>
+        training({
+          tuning_index: index,
+          name: `${tuningJobId}-${index % 4}-${index}`,
+          created_at: new Date(Date.parse(NOW) + (index % 3) * 1000).toISOString(),
+          status: index % 2 === 0 ? 'InProgress' : 'Stopping',
+          objective: index === 6 ? null : (index % 3) / 3,
+        }),
+      );
+      await commit({ trainingJobs: rows });
+      for (const descending of [false, true]) {
+        const names: string[] = [];
+        let after: PageCursor | undefined;
+        for (;;) {
+          const page = await listTrainingJobRows(temporary.database, {
+            tenant: 'default',
+            tuningJobId,
+            sortBy,
+            descending,
+            limit: 2,
+            after,
+          });
+          names.push(...page.map((row) => row.name));
+          const last = page.at(-1);
+          if (last === undefined) break;
+          after = last.cursor;
+        }
+        const expected = rows.filter((row) => sortBy !== 'objective' || row.objective !== null);
+        expect([...names].sort()).toEqual(expected.map((row) => row.name).sort());
       }
-      const expected = rows.filter((row) => sortBy !== 'objective' || row.objective !== null);
-      expect([...names].sort()).toEqual(expected.map((row) => row.name).sort());
-    }
+    },
+  );
+});
+
+describe('a listing by a part of the name', () => {
+  it.each([
+    ['b', ['ab-100%', 'ab_100']],
+    ['ab', ['ab-100%', 'ab_100']],
+    ['0%', ['ab-100%']],
+    ['b_1', ['ab_100']],
+    ['00%', ['ab-100%']],
+    ['\\b_', []],
+  ])('finds a part of a name as it is, be it %s', async (nameContains, expected) => {
+    const tenant = randomUUID();
+    const rows = ['ab-100%', 'ab_100', 'c'].map((name, index) => training({ tenant, name, tuning_index: index }));
+    await commit({ trainingJobs: rows });
+    const listing = { tenant, nameContains, sortBy: 'name', descending: false, limit: 10 } as const;
+    const found = await listTrainingJobRows(temporary.database, listing);
+    expect(found.map((row) => row.name)).toEqual(expected);
   });
 });
 
@@ -337,5 +375,14 @@ describe('joining', () => {
       JoinRefusedError,
     );
     expect(await findAgentByCredential(temporary.database, 'guess')).toBeUndefined();
+  });
+});
+
+describe('a database that hangs', () => {
+  it('does not hang those who ask it', async () => {
+    const impatient = openDatabase(temporary.postgres.url(), () => undefined, { statementTimeoutMs: 200 });
+    await expect(impatient.pool.query('SELECT pg_sleep(30)')).rejects.toThrow(/statement timeout/);
+    expect((await impatient.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await impatient.close();
   });
 });

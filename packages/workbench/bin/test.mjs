@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { build } from '../src/build.mjs';
+import { clientEnvironments } from '../src/client-environments.mjs';
 import { install } from '../src/install.mjs';
 import { lint } from '../src/lint.mjs';
 import { PYTHON_ENVIRONMENTS } from '../src/paths.mjs';
-import { algorithmEnvironment, pythonEnvironment, sdkEnvironment, TEST_REQUIREMENTS } from '../src/python.mjs';
+import { algorithmEnvironment, FRAMEWORK_REQUIREMENTS, pythonEnvironment, TEST_REQUIREMENTS } from '../src/python.mjs';
 import { say } from '../src/run.mjs';
 import { installServices } from '../src/services.mjs';
 import { unittest } from '../src/unittest.mjs';
@@ -43,18 +44,18 @@ if (suites.includes('lint')) add(await lint());
 if (suites.some((suite) => suite !== 'lint')) {
   await installServices();
   const python = await algorithmEnvironment();
-  const clients = await pythonEnvironment(TEST_REQUIREMENTS);
   const env = {
     FLEETUNE_PYTHON_ENVIRONMENTS: PYTHON_ENVIRONMENTS,
-    FLEETUNE_TEST_PYTHON: clients,
     FLEETUNE_TEST_ALGORITHM_PYTHON: python,
+    ...(suites.includes('system')
+      ? await clientEnvironments()
+      : { FLEETUNE_TEST_PYTHON: await pythonEnvironment(TEST_REQUIREMENTS) }),
   };
-  const sdk = suites.includes('system') ? await sdkEnvironment() : undefined;
-  if (sdk !== undefined) env.FLEETUNE_TEST_SDK_V2_PYTHON = sdk;
   if (suites.includes('unit')) add(await vitest('unit', positionals, env));
   if (suites.includes('system')) add(await vitest('system', positionals, env));
   if (suites.includes('python')) {
-    add(unittest(python, 'packages/python/tests', ['packages/python/src']));
+    const frameworks = await pythonEnvironment(FRAMEWORK_REQUIREMENTS);
+    add(unittest(frameworks, 'packages/python/tests', ['packages/python/src']));
     const { builtinNames } = await import('@fleetune/algorithms');
     for (const trainer of builtinNames()) {
       const folder = `packages/algorithms/trainers/${trainer}`;

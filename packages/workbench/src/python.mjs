@@ -4,6 +4,9 @@ import { say } from './run.mjs';
 /** Pinned Python packages of the built-in algorithms, and of the tests' clients. */
 export const TEST_REQUIREMENTS = `${ROOT}test/clients/requirements.txt`;
 
+/** Pinned frameworks that stand in for SageMaker's images; the `fleetune` package has callbacks for them. */
+export const FRAMEWORK_REQUIREMENTS = `${ROOT}packages/algorithms/images/tabular.lock`;
+
 /**
  * Makes (or finds) the Python environment of a requirements file.
  *
@@ -17,26 +20,6 @@ export async function pythonEnvironment(requirementsFile) {
     log: say,
   });
   return python;
-}
-
-/**
- * The environment of the SageMaker Python SDK v2.
- *
- * @returns {Promise<string | undefined>} its interpreter; undefined where the SDK's packages do not install.
- */
-export async function sdkEnvironment() {
-  const { ensureRequirementsEnvironment } = await import('@fleetune/algorithms');
-  try {
-    const { python } = await ensureRequirementsEnvironment({
-      requirementsFile: `${ROOT}test/clients/sdk-v2.requirements.txt`,
-      cacheDirectory: PYTHON_ENVIRONMENTS,
-      log: say,
-    });
-    return python;
-  } catch (error) {
-    say(`The SageMaker Python SDK does not install here; its suite is skipped. ${error.message}`);
-    return undefined;
-  }
 }
 
 /** The environment of the built-in XGBoost, which the demo's data are prepared in as well. */

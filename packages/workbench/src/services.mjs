@@ -8,6 +8,7 @@ const PACKAGES = {
   bwrap: 'bubblewrap',
   promtool: 'prometheus',
   'systemd-analyze': 'systemd',
+  chromium: 'chromium',
 };
 
 /**

@@ -53,6 +53,16 @@ const channelSchema = z.union([
     uri: uriSchema,
     contentType: z.string().max(256).optional(),
     compression: z.enum(['None', 'Gzip']).optional(),
+    /** File: a folder, complete before the start. FastFile: the bytes come when they are read. Pipe: FIFOs. */
+    inputMode: z.enum(['File', 'FastFile', 'Pipe']).optional(),
+    /** What `uri` names: data, a JSON list of objects, or JSON lines. */
+    dataType: z.enum(['S3Prefix', 'ManifestFile', 'AugmentedManifestFile']).optional(),
+    distribution: z.enum(['FullyReplicated', 'ShardedByS3Key']).optional(),
+    /** What is taken from each line of an augmented manifest. */
+    attributeNames: z.array(z.string().min(1).max(256)).max(16).optional(),
+    recordWrapper: z.enum(['None', 'RecordIO']).optional(),
+    /** Another order of the objects for each pass of a Pipe channel. */
+    shuffleSeed: z.int().optional(),
   }),
 ]);
 
@@ -77,6 +87,9 @@ export const trainingDefinitionShape = {
   metrics: z.record(z.string().min(1).max(255), z.string().min(1).max(500)).optional(),
   /** Where models go; the server has a folder of its own for those that name none. */
   output: uriSchema.optional(),
+  /** GZIP: one `model.tar.gz`. NONE: the model's files. */
+  outputCompression: z.enum(['GZIP', 'NONE']).optional(),
+  /** What `/opt/ml/checkpoints` is kept in step with; each training job of a tuning job has a folder there. */
   checkpoints: uriSchema.optional(),
   instance: instanceSchema.optional(),
   /** Instances in order of preference, instead of `instance`. */

@@ -15,6 +15,8 @@ const rangeSchema = z.union([
     type: z.enum(['continuous', 'integer']).optional(),
   }),
   strict({ values: z.array(z.union([z.string(), z.number(), z.boolean()])) }),
+  /** An example value, from which a range is chosen. */
+  strict({ hint: z.union([z.string(), z.number(), z.boolean()]) }),
 ]);
 
 /** Body of `POST /tuning-jobs`; `fleetune tune` writes it from a YAML file of the same fields. */
@@ -44,6 +46,22 @@ export const createTuningJobSchema = strict({
     completeOnConvergence: z.boolean().optional(),
   }).optional(),
   earlyStopping: z.enum(['Off', 'Auto']).optional(),
+  /** Trains each configuration once per fold; the mean of the folds' objectives is its own. */
+  crossValidation: strict({
+    folds: z.int().min(2).max(50),
+    repeats: z.int().min(1).max(10).optional(),
+    method: z.enum(['KFold', 'Stratified', 'Grouped', 'TimeSeries']).optional(),
+    /** Decides the division; the tuning job's own seed when it is missing. */
+    seed: z.int().min(0).max(2_147_483_647).optional(),
+    maxParallelFolds: z.int().min(1).optional(),
+    minSucceededFolds: z.int().min(1).optional(),
+    stopHopeless: z.boolean().optional(),
+  }).optional(),
+  /** Tuning jobs that have ended, whose results this one starts from. */
+  warmStart: strict({
+    type: z.enum(['IdenticalDataAndAlgorithm', 'TransferLearning']),
+    parents: z.array(tuningJobNameSchema).min(1).max(5),
+  }).optional(),
   ranges: z.record(z.string().min(1).max(256), rangeSchema),
   ...trainingDefinitionShape,
 });
@@ -66,6 +84,10 @@ export const tuningJobSchema = z.object({
     maxRuntimeSeconds: z.number().optional(),
   }),
   earlyStopping: z.enum(['Off', 'Auto']),
+  crossValidation: z
+    .object({ folds: z.number(), repeats: z.number(), method: z.string(), seed: z.number() })
+    .optional(),
+  warmStart: z.object({ type: z.string(), parents: z.array(z.string()) }).optional(),
   /** One per training-job definition; its name is empty when there is only one. */
   definitions: z.array(
     z.object({
@@ -94,6 +116,8 @@ export const tuningJobSchema = z.object({
   }),
   objectiveCounts: z.object({ succeeded: z.number(), pending: z.number(), failed: z.number() }),
   bestTrainingJob: trainingJobSchema.optional(),
+  /** The best of this tuning job and its parents, with a warm start of type IdenticalDataAndAlgorithm. */
+  overallBestTrainingJob: trainingJobSchema.optional(),
   trainingJobsNotImproving: z.number(),
   convergenceDetectedTimeMs: z.number().optional(),
   consumedRuntimeSeconds: z.number(),

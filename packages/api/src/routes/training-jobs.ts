@@ -3,6 +3,7 @@ import type { ApiOptions, ApiRequest } from '../api-options.js';
 import { createTrainingJobSchema, trainingJobQuerySchema } from '../contract/training-job.js';
 import { parseRequest } from '../parse-request.js';
 import { trainingJobResource } from '../resources.js';
+import { trainingJobConfiguration } from '../training-job-configuration.js';
 import { trainingJobRequest } from '../training-job-request.js';
 
 interface ByName {
@@ -12,7 +13,8 @@ interface ByName {
 export function trainingJobRoutes(app: FastifyInstance, access: ApiRequest, { jobs, defaults }: ApiOptions): void {
   app.post('/training-jobs', async (request, reply) => {
     const body = parseRequest(createTrainingJobSchema, request.body);
-    const created = await jobs.createTrainingJob(access.tenant(request), trainingJobRequest(body, defaults));
+    const tenant = access.tenant(request);
+    const created = await jobs.createTrainingJob(tenant, trainingJobRequest(body, defaults(tenant)));
     return reply.code(201).send(trainingJobResource(created));
   });
 
@@ -35,4 +37,8 @@ export function trainingJobRoutes(app: FastifyInstance, access: ApiRequest, { jo
   app.get<ByName>('/training-jobs/:name/metrics', async (request) => ({
     metrics: await jobs.trainingJobMetrics(access.tenant(request), request.params.name),
   }));
+
+  app.get<ByName>('/training-jobs/:name/configuration', async (request) =>
+    trainingJobConfiguration(await jobs.describeTrainingJob(access.tenant(request), request.params.name)),
+  );
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiOptions, ApiRequest } from '../api-options.js';
+import { trainingJobSummaryQuerySchema } from '../contract/training-job-summary.js';
 import { createTuningJobSchema, tuningJobQuerySchema } from '../contract/tuning-job.js';
 import { NoBestTrainingJobError } from '../error-answer.js';
 import { parseRequest } from '../parse-request.js';
-import { trainingJobResource, tuningJobResource } from '../resources.js';
+import { trainingJobResource, trainingJobSummary, tuningJobResource } from '../resources.js';
+import { tuningJobConfiguration } from '../tuning-job-configuration.js';
 import { tuningJobRequest } from '../tuning-job-request.js';
 
 interface ByName {
@@ -13,7 +15,8 @@ interface ByName {
 export function tuningJobRoutes(app: FastifyInstance, access: ApiRequest, { jobs, defaults }: ApiOptions): void {
   app.post('/tuning-jobs', async (request, reply) => {
     const body = parseRequest(createTuningJobSchema, request.body);
-    const created = await jobs.createTuningJob(access.tenant(request), tuningJobRequest(body, defaults));
+    const tenant = access.tenant(request);
+    const created = await jobs.createTuningJob(tenant, tuningJobRequest(body, defaults(tenant)));
     return reply.code(201).send(tuningJobResource(created));
   });
 
@@ -38,4 +41,16 @@ export function tuningJobRoutes(app: FastifyInstance, access: ApiRequest, { jobs
     if (job.bestTrainingJob === undefined) throw new NoBestTrainingJobError(job.name);
     return trainingJobResource(job.bestTrainingJob);
   });
+
+  app.get<ByName>('/tuning-jobs/:name/training-jobs', async (request) => {
+    const query = parseRequest(trainingJobSummaryQuerySchema, request.query);
+    const order = { sortBy: 'CreationTime', sortOrder: 'Ascending' } as const;
+    const listing = { ...query, ...order, tuningJobName: request.params.name };
+    const page = await jobs.listTrainingJobs(access.tenant(request), listing);
+    return { trainingJobs: page.items.flatMap((view) => trainingJobSummary(view) ?? []), nextToken: page.nextToken };
+  });
+
+  app.get<ByName>('/tuning-jobs/:name/configuration', async (request) =>
+    tuningJobConfiguration(await jobs.describeTuningJob(access.tenant(request), request.params.name)),
+  );
 }

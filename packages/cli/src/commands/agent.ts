@@ -14,6 +14,7 @@ interface AgentOptions {
   readonly name: string;
   readonly data?: string;
   readonly allowPlaintext?: boolean;
+  readonly images?: string;
   readonly logLevel: string;
   readonly json?: boolean;
 }
@@ -28,6 +29,7 @@ export function agentCommand(context: CommandContext): Command {
     .option('--classes <file>', 'YAML file with the instance classes to offer, instead of --slots')
     .option('--name <name>', 'what to call this agent', hostname())
     .option('--data <dir>', 'data folder (or FLEETUNE_DATA; default ~/.fleetune)')
+    .option('--images <file>', 'YAML file: what stands in for container images (or FLEETUNE_IMAGES)')
     .option('--allow-plaintext', 'speak to another machine without TLS')
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .option('--json', 'one JSON document on stdout once the agent is ready')
@@ -51,6 +53,7 @@ async function agent(options: AgentOptions, context: CommandContext): Promise<vo
     offer,
     logLevel: options.logLevel,
     allowPlaintext: options.allowPlaintext === true,
+    imagesFile: options.images ?? (environment.FLEETUNE_IMAGES || undefined),
     environment,
   });
   let stopsAsked = 0;
@@ -86,6 +89,11 @@ A classes file:
   classes:
     - { name: ml.m5.large, cpus: 2, memoryMib: 8192 }
     - { name: gpu-small, cpus: 4, memoryMib: 16384, gpus: 1 }
+
+A file for --images names Python environments that stand in for container images:
+  images:
+    - { match: 'registry.example/team/*:2.*', requirements: team.lock }
+    - { match: my-image, requirements: requirements.txt, python: python3.12 }
 
 SIGTERM or Ctrl-C drains: no new work, then running programs may save and end. A second one ends them at once.
 ${EXIT_CODES_HELP}`;

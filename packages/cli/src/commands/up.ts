@@ -118,6 +118,9 @@ function welcome(server: RunningServer, slots: number, { terminal: { colors } }:
   return `
 ${colors.green('Fleetune is up.')}  ${colors.bold(server.url)}  ${slots} slot${slots === 1 ? '' : 's'} on this machine
 
+${colors.dim('In a browser:')}
+  ${server.url}/#token=${server.token}
+
 ${colors.dim('boto3, the AWS CLI and the SDKs:')}
   export AWS_ENDPOINT_URL=${server.url}
   export AWS_ACCESS_KEY_ID=${server.accessKeyId}

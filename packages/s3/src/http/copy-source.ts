@@ -9,7 +9,7 @@ export interface CopySource {
 }
 
 /** The object that a copy is made of. @throws S3Error when the header names none, or one the tenant may not use. */
-export function copySource(call: S3Call, { mayUse }: S3Context): CopySource {
+export async function copySource(call: S3Call, { mayUse }: S3Context): Promise<CopySource> {
   const text = header(call, 'x-amz-copy-source') ?? '';
   const [path = '', version] = text.split('?versionId=');
   if (version !== undefined && version !== 'null') throw notImplemented('versions of objects');
@@ -17,7 +17,7 @@ export function copySource(call: S3Call, { mayUse }: S3Context): CopySource {
   if (bucket === undefined || key === undefined) {
     throw invalidArgument('The copy source must be of the form bucket/key, URL-encoded.', 'x-amz-copy-source', text);
   }
-  if (!mayUse(call.tenant, bucket)) throw new S3Error('AccessDenied', 403, `You may not read from "${bucket}".`);
+  if (!(await mayUse(call, bucket))) throw new S3Error('AccessDenied', 403, `You may not read from "${bucket}".`);
   return { bucket, key };
 }
 

@@ -16,7 +16,7 @@ const MAX_METADATA_BYTES = 2048;
 /**
  * What a request that makes an object says of it.
  *
- * @throws S3Error for what cannot be kept: encryption, tags, locks, other storage classes, public access.
+ * @throws S3Error for what cannot be kept: encryption by a key of the caller's, tags, locks, other storage classes, public access.
  */
 export function describedObject(call: S3Call): ObjectDescription {
   refuseWhatIsNotKept(call);
@@ -64,7 +64,8 @@ function contentEncoding(call: S3Call): string | undefined {
 
 function refuseWhatIsNotKept(call: S3Call): void {
   const sent = Object.keys(call.headers);
-  const encryption = sent.find((name) => name.startsWith('x-amz-server-side-encryption'));
+  // The SageMaker SDK v2 asks for encryption, by whatever key, with each source it uploads; the disk's has to do for it.
+  const encryption = sent.find((name) => name.startsWith('x-amz-server-side-encryption-'));
   if (encryption !== undefined) throw notImplemented(`encryption by the server (${encryption})`);
   const lock = sent.find((name) => name.startsWith('x-amz-object-lock'));
   if (lock !== undefined) throw notImplemented(`object locks (${lock})`);

@@ -5,7 +5,9 @@ import { isBucketName } from '../storage/places.js';
 import { writeXml } from '../xml.js';
 
 export const listBuckets: S3Operation = async (call, { storage, mayUse }) => {
-  const buckets = (await storage.buckets.list()).filter(({ name }) => mayUse(call.tenant, name));
+  const all = await storage.buckets.list();
+  const own = await Promise.all(all.map(({ name }) => mayUse(call, name)));
+  const buckets = all.filter((_bucket, index) => own[index]);
   return {
     status: 200,
     body: writeXml('ListAllMyBucketsResult', {
@@ -24,6 +26,7 @@ export const createBucket: S3Operation = async (call, { storage, reservedNames }
   }
   if (reservedNames.includes(call.bucket)) throw invalidName(call.bucket, 'this server keeps it for itself');
   await storage.buckets.create(call.bucket);
+  await storage.owners.record(call.bucket, call.tenant);
   return { status: 200, headers: { location: `/${call.bucket}` } };
 };
 

@@ -14,7 +14,7 @@ export const copyObject: S3Operation = async (call, context) => {
   if (directive !== 'COPY' && directive !== 'REPLACE') {
     throw invalidArgument('The directive must be COPY or REPLACE.', 'x-amz-metadata-directive', directive);
   }
-  const source = copySource(call, context);
+  const source = await copySource(call, context);
   if (directive === 'COPY' && source.bucket === call.bucket && source.key === call.key) {
     throw invalidRequest('An object can be copied onto itself only with x-amz-metadata-directive: REPLACE.');
   }
@@ -27,7 +27,7 @@ export const copyObject: S3Operation = async (call, context) => {
 async function copy(call: S3Call, context: S3Context, replacesDescription: boolean): Promise<string> {
   const { storage } = context;
   const { bucket, key } = call;
-  const source = copySource(call, context);
+  const source = await copySource(call, context);
   const given = describedObject(call);
   const condition = replaceCondition(call);
   return withIncomingFile(

@@ -64,7 +64,7 @@ export const uploadPartCopy: S3Operation = async (call, context) => {
   const { storage, clock } = context;
   const { uploadId, partNumber } = partOf(call);
   await storage.uploads.get(uploadId, call.bucket, call.key);
-  const source = copySource(call, context);
+  const source = await copySource(call, context);
   const { object, file } = await storage.objects.open(source.bucket, source.key);
   try {
     requireCopyConditions(call, object);

@@ -23,9 +23,13 @@ export class Buckets {
     return found.filter((bucket) => bucket !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  async exists(name: string): Promise<boolean> {
+    return (await this.#find(name)) !== undefined;
+  }
+
   /** @throws S3Error NoSuchBucket */
   async check(name: string): Promise<void> {
-    if ((await this.#find(name)) === undefined) throw noSuchBucket(name);
+    if (!(await this.exists(name))) throw noSuchBucket(name);
   }
 
   async create(name: string): Promise<void> {

@@ -41,6 +41,11 @@ export class Places {
     return join(this.#own, 'objects', bucket);
   }
 
+  /** Goes with the records of the bucket's objects. */
+  owner(bucket: string): string {
+    return join(this.sidesOfBucket(bucket), 'owner');
+  }
+
   side(bucket: string, key: string): string {
     const hash = createHash('sha256').update(key).digest('hex');
     return join(this.sidesOfBucket(bucket), hash.slice(0, 2), `${hash.slice(2)}.json`);

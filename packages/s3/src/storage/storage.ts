@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BucketOwners } from './bucket-owners.js';
 import { Buckets } from './buckets.js';
 import { undefinedIfMissing } from './file-faults.js';
 import { KeyLocks } from './key-locks.js';
@@ -12,6 +13,7 @@ import { Uploads } from './uploads.js';
 export interface Storage {
   readonly places: Places;
   readonly buckets: Buckets;
+  readonly owners: BucketOwners;
   readonly objects: Objects;
   readonly sides: SideFiles;
   readonly uploads: Uploads;
@@ -25,6 +27,7 @@ export function openStorage(root: string): Storage {
   return {
     places,
     buckets,
+    owners: new BucketOwners(places),
     sides,
     objects: new Objects(places, buckets, sides, locks),
     uploads: new Uploads(places, locks),

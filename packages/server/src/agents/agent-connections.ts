@@ -67,6 +67,7 @@ export class AgentConnections implements AgentLink {
     const order = toTrainingOrder(grant.spec, {
       trainingJobName: grant.trainingJobName,
       trainingJobArn: this.#parts.trainingJobArn(grant.trainingJobName),
+      tenant: grant.tenant,
       instance,
     });
     this.#send(agentId, {

@@ -25,7 +25,16 @@ export function tunedAlgorithmFaults(spec: TuningJobSpec): string[] {
       });
     }),
   );
-  return [...new Set(faults)];
+  const cannotSplit = spec.crossValidation === undefined ? [] : spec.definitions.flatMap(splitFaults);
+  return [...new Set([...faults, ...cannotSplit])];
+}
+
+/** Only a program of the user's own can be told to hold out a part of its data. */
+function splitFaults({ template: { algorithm } }: TuningJobSpec['definitions'][number]): string[] {
+  if (algorithm.kind !== 'builtin' || algorithm.name === NO_OP_ALGORITHM) return [];
+  return [
+    `The built-in algorithm "${algorithm.name}" does not divide its data; cross-validate a script that asks fleetune.folds.current_fold() for its part.`,
+  ];
 }
 
 function endOf(range: ParameterRange, end: 'first' | 'last'): string {

@@ -8,9 +8,9 @@ import { loadState } from './scheduler-store.js';
  */
 export async function catchUp(database: Database, runner: SchedulerRunner): Promise<void> {
   const live = await listLiveJobs(database);
-  const isUnknown = ({ id }: { id: string }) => !runner.knows(id);
-  const standalone = live.trainingJobs.filter((job) => job.tuning_job_id === null);
-  if (live.tuningJobs.some(isUnknown) || standalone.some(isUnknown)) await takeIn(database, runner);
+  const standalone = live.trainingJobs.filter((job) => job.tuning_job_id === null && job.parent_id === null);
+  const unknown = [...live.tuningJobs, ...standalone].map(({ id }) => id).filter((id) => !runner.knows(id));
+  if (unknown.length > 0) await takeIn(database, runner, unknown);
   for (const { id, stop_requested_at } of live.tuningJobs) {
     if (stop_requested_at !== null) runner.post({ kind: 'TuningJobStopRequested', tuningJobId: id });
   }
@@ -19,8 +19,8 @@ export async function catchUp(database: Database, runner: SchedulerRunner): Prom
   }
 }
 
-async function takeIn(database: Database, runner: SchedulerRunner): Promise<void> {
-  const { tuningJobs, trainingJobs } = await loadState(database);
+async function takeIn(database: Database, runner: SchedulerRunner, ids: readonly string[]): Promise<void> {
+  const { tuningJobs, trainingJobs } = await loadState(database, ids);
   for (const job of tuningJobs) if (!runner.knows(job.id)) runner.post({ kind: 'TuningJobCreated', job });
   for (const job of trainingJobs) {
     // Training jobs of a tuning job come into being here alone, and with it.

@@ -35,6 +35,7 @@ function service() {
     post: (event) => events.push(event),
     searchFaults: () => [],
     agents: async () => [],
+    placeFaults: async () => [],
   });
 }
 

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { trainingJobFaults, tuningJobFaults } from '@fleetune/domain';
+import {
+  type TuningJobSpec,
+  trainingJobFaults,
+  tuningJobFaults,
+  warmStartFaults,
+  withResources,
+} from '@fleetune/domain';
 import {
   type AgentView,
   type CreateTrainingJob,
@@ -27,12 +33,15 @@ import {
   type TuningJobView,
 } from '@fleetune/scheduler';
 import {
+  cursorLength,
   type Database,
   deleteTrainingJobRecords,
   findTrainingJob,
   findTrainingJobs,
+  findTrainingJobWithTuningJob,
   findTuningJob,
-  findTuningJobs,
+  findTuningJobsOfTrainingJobs,
+  findWarmStartParents,
   insertTrainingJob,
   insertTuningJob,
   type JobListing,
@@ -43,12 +52,14 @@ import {
   listTuningJobRows,
   markJobDeleted,
   markStopRequested,
+  type PageCursor,
   readLog,
   type StoredTrainingJob,
   setJobTags,
 } from '@fleetune/store';
 import { algorithmFaults, tunedAlgorithmFaults } from './algorithm-faults.js';
 import { metricFaults } from './metric-faults.js';
+import { overallBest } from './overall-best.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { trainingJobView, tuningJobView } from './views.js';
 
@@ -60,12 +71,17 @@ export interface JobServiceParts {
   /** Faults of a search problem that only the strategies know, such as Grid with numeric ranges. */
   readonly searchFaults: (spec: CreateTuningJob['spec']) => string[];
   readonly agents: () => Promise<AgentView[]>;
+  /** Places in a specification that the tenant may not read or write. */
+  readonly placeFaults: (tenant: string, spec: unknown) => Promise<string[]>;
 }
 
 /** Reads from the store; writes what is new to the store first, then tells the scheduler. */
 export function createJobService(parts: JobServiceParts): JobService & JobUpkeep {
   return new StoredJobService(parts);
 }
+
+/** Training jobs of a tuning job and its warm-start parents together; SageMaker allows 500. */
+const MAX_TRAINING_JOBS_WITH_PARENTS = 10_000;
 
 class StoredJobService implements JobService, JobUpkeep {
   readonly #parts: JobServiceParts;
@@ -81,6 +97,7 @@ class StoredJobService implements JobService, JobUpkeep {
       ...trainingJobFaults(request.spec),
       ...algorithmFaults(request.spec),
       ...metricFaults(request.spec.metricDefinitions),
+      ...(await this.#parts.placeFaults(tenant, request.spec)),
     ]);
     const nowMs = this.#parts.nowMs();
     const { name, spec, origin, tags } = request;
@@ -92,13 +109,16 @@ class StoredJobService implements JobService, JobUpkeep {
   }
 
   async createTuningJob(tenant: string, request: CreateTuningJob): Promise<TuningJobView> {
-    const { name, spec, origin, tags } = request;
+    const { name, origin, tags } = request;
+    const spec = withResources(request.spec);
     const faults = [
       ...tuningJobFaults(spec),
+      ...(await this.#warmStartFaults(tenant, spec)),
       ...tunedAlgorithmFaults(spec),
       ...spec.definitions.flatMap((definition) => metricFaults(definition.template.metricDefinitions)),
     ];
     refuseFaults(faults.length > 0 ? faults : this.#parts.searchFaults(spec));
+    refuseFaults(await this.#parts.placeFaults(tenant, spec));
     const nowMs = this.#parts.nowMs();
     const job = { id: randomUUID(), tenant, name, spec, createdAtMs: nowMs, ...newTuningJobProgress(spec, nowMs) };
     const inserted = await insertTuningJob(this.#database, {
@@ -127,14 +147,15 @@ class StoredJobService implements JobService, JobUpkeep {
   }
 
   async describeTrainingJob(tenant: string, name: string): Promise<TrainingJobView> {
-    const [view] = await this.#trainingJobViews([await this.#trainingJob(tenant, name)]);
-    return view as TrainingJobView;
+    const found = await findTrainingJobWithTuningJob(this.#database, tenant, name);
+    if (found === undefined) throw new JobNotFoundError('training job', name);
+    return trainingJobView(found.row, found.tuningJob);
   }
 
   async describeTuningJob(tenant: string, name: string): Promise<TuningJobView> {
     const row = await this.#tuningJob(tenant, name);
     const [best] = await findTrainingJobs(this.#database, present([row.best_training_job_id]));
-    return tuningJobView(row, best);
+    return tuningJobView(row, best, await overallBest(this.#database, row));
   }
 
   async listTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>> {
@@ -223,6 +244,23 @@ class StoredJobService implements JobService, JobUpkeep {
     await this.#delete('tuning job', name, 'tuning_jobs', id);
   }
 
+  async #warmStartFaults(tenant: string, spec: TuningJobSpec): Promise<string[]> {
+    if (spec.warmStart === undefined) return [];
+    const { parentNames } = spec.warmStart;
+    const rows = await findWarmStartParents(this.#database, tenant, parentNames);
+    const missing = parentNames.filter((parent) => !rows.some((row) => row.name === parent));
+    const parents = rows.map((row) => ({
+      name: row.name,
+      status: row.status as TuningJobView['status'],
+      spec: row.spec as TuningJobSpec,
+      launched: row.launched,
+    }));
+    return [
+      ...missing.map((parent) => `There is no parent tuning job "${parent}"; give the name of one that has ended.`),
+      ...warmStartFaults(spec, parents, MAX_TRAINING_JOBS_WITH_PARENTS),
+    ];
+  }
+
   /** Kept in the store first, so that no change of server can lose it. */
   async #requestStop(
     kind: JobReference['kind'],
@@ -261,7 +299,7 @@ class StoredJobService implements JobService, JobUpkeep {
 
   async #trainingJobViews(rows: readonly StoredTrainingJob[]): Promise<TrainingJobView[]> {
     const tuningJobIds = [...new Set(present(rows.map((row) => row.tuning_job_id)))];
-    const tuningJobs = await findTuningJobs(this.#database, tuningJobIds);
+    const tuningJobs = await findTuningJobsOfTrainingJobs(this.#database, tuningJobIds);
     const byId = new Map(tuningJobs.map((job) => [job.id, job]));
     return rows.map((row) => trainingJobView(row, byId.get(row.tuning_job_id ?? '')));
   }
@@ -282,6 +320,7 @@ function refuseFaults(faults: readonly string[]): void {
 const SORT_COLUMNS: Readonly<Record<TrainingJobQuery['sortBy'], JobSortColumn>> = {
   Name: 'name',
   CreationTime: 'created_at',
+  LastModifiedTime: 'last_modified_at',
   Status: 'status',
   FinalObjectiveMetricValue: 'objective',
 };
@@ -299,18 +338,21 @@ function listing(tenant: string, query: TrainingJobQuery | TuningJobQuery, token
     sortBy: SORT_COLUMNS[query.sortBy],
     descending: query.sortOrder === 'Descending',
     limit: query.maxResults + 1,
-    after: query.nextToken === undefined ? undefined : decodePageToken(token, query.nextToken),
+    after:
+      query.nextToken === undefined
+        ? undefined
+        : decodePageToken(token, query.nextToken, cursorLength(SORT_COLUMNS[query.sortBy])),
   };
 }
 
 function tokenAfter(
   token: string,
-  rows: readonly { readonly id: string; readonly cursor_value: string }[],
-  shown: readonly { readonly id: string; readonly cursor_value: string }[],
+  rows: readonly { readonly cursor: PageCursor }[],
+  shown: readonly { readonly cursor: PageCursor }[],
 ): string | undefined {
   const last = shown.at(-1);
   if (last === undefined || rows.length <= shown.length) return undefined;
-  return encodePageToken(token, { value: last.cursor_value, id: last.id });
+  return encodePageToken(token, last.cursor);
 }
 
 function dateOf(timeMs: number | undefined): Date | undefined {

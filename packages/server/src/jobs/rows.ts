@@ -14,7 +14,7 @@ import {
   type TuningJobStatus,
   tunedTrainingJobSpec,
 } from '@fleetune/domain';
-import type { AttemptRecord, LearningCurves, MetricBatch, TrainingJobState, TuningJobState } from '@fleetune/scheduler';
+import type { AttemptRecord, MetricBatch, TrainingJobState, TrainingWatch, TuningJobState } from '@fleetune/scheduler';
 import type {
   AttemptRow,
   MetricPointRow,
@@ -60,6 +60,9 @@ export function trainingJobRow(job: TrainingJobState): TrainingJobRow {
     tuning_index: job.tuning?.index ?? null,
     definition: job.tuning?.definition ?? null,
     configuration: job.tuning?.configuration ?? null,
+    spec: job.fold === undefined ? null : job.spec,
+    parent_id: job.fold?.parentId ?? null,
+    fold_position: job.fold?.position ?? null,
     status: job.status,
     secondary_status: job.secondaryStatus,
     transitions: job.transitions,
@@ -114,7 +117,8 @@ export function metricRows(batch: MetricBatch): MetricPointRow[] {
 export function tuningJobState(
   row: StoredTuningJob,
   inFlight: readonly string[],
-  curves: LearningCurves | undefined,
+  watch: TrainingWatch | undefined,
+  foldsOfBest: readonly number[] | undefined,
 ): TuningJobState {
   return {
     id: row.id,
@@ -143,7 +147,8 @@ export function tuningJobState(
     consumedRuntimeMs: row.consumed_runtime_ms,
     endedAtMs: row.ended_at?.getTime(),
     lastModifiedAtMs: row.last_modified_at.getTime(),
-    curves,
+    watch,
+    foldsOfBest,
   };
 }
 
@@ -152,6 +157,7 @@ export function trainingJobState(
   row: StoredTrainingJob,
   attempt: StoredAttempt | undefined,
   tuningJobSpec: TuningJobSpec | undefined,
+  folds: Pick<TrainingJobState, 'fold' | 'crossValidation'>,
 ): TrainingJobState {
   return {
     id: row.id,
@@ -168,6 +174,7 @@ export function trainingJobState(
             definition: row.definition ?? 0,
             configuration: row.configuration as Configuration,
           },
+    ...folds,
     status: row.status as TrainingJobStatus,
     secondaryStatus: row.secondary_status as SecondaryStatus,
     transitions: row.transitions as SecondaryStatusTransition[],

@@ -1,22 +1,8 @@
 import type { TuningJobSpec } from '@fleetune/domain';
-import {
-  type Changes,
-  closeCurve,
-  emptyCurves,
-  type LearningCurves,
-  type LoadedState,
-  LostOwnershipError,
-  recordEpochs,
-  type StateStore,
-} from '@fleetune/scheduler';
-import {
-  commitRows,
-  type Database,
-  listObjectiveCurves,
-  loadLiveJobs,
-  type Ownership,
-  StaleWriteError,
-} from '@fleetune/store';
+import { type Changes, type LoadedState, LostOwnershipError, type StateStore } from '@fleetune/scheduler';
+import { commitRows, type Database, loadLiveJobs, type Ownership, StaleWriteError } from '@fleetune/store';
+import { foldOf, foldProgress, foldsOfBest } from './fold-progress.js';
+import { replayedWatch } from './replayed-watch.js';
 import { attemptRows, metricRows, trainingJobRow, trainingJobState, tuningJobRow, tuningJobState } from './rows.js';
 
 /** The scheduler's store on PostgreSQL, writing under one ownership fence. */
@@ -50,9 +36,13 @@ export class SchedulerStore implements StateStore {
   }
 }
 
-/** Everything that has not ended, as the scheduler holds it. */
-export async function loadState(database: Database): Promise<LoadedState> {
-  const live = await loadLiveJobs(database);
+/**
+ * Everything that has not ended, as the scheduler holds it.
+ *
+ * @param ids of the tuning jobs, with their training jobs, and the training jobs that are wanted; all when left out.
+ */
+export async function loadState(database: Database, ids?: readonly string[]): Promise<LoadedState> {
+  const live = await loadLiveJobs(database, ids);
   const attempts = new Map(live.attempts.map((attempt) => [attempt.training_job_id, attempt]));
   const inFlight = new Map<string, string[]>();
   for (const job of live.trainingJobs) {
@@ -61,28 +51,20 @@ export async function loadState(database: Database): Promise<LoadedState> {
   }
   const tuningJobs = await Promise.all(
     live.tuningJobs.map(async (row) => {
-      const curves = await loadCurves(database, row.id, row.spec as TuningJobSpec);
-      return tuningJobState(row, inFlight.get(row.id) ?? [], curves);
+      const watch = await replayedWatch(database, row.id, row.spec as TuningJobSpec);
+      return tuningJobState(row, inFlight.get(row.id) ?? [], watch, await foldsOfBest(database, row));
     }),
   );
   const specs = new Map(tuningJobs.map((job) => [job.id, job.spec]));
+  const rows = new Map(live.trainingJobs.map((row) => [row.id, row]));
+  const progress = await foldProgress(database, live.trainingJobs, specs);
   return {
     tuningJobs,
     trainingJobs: live.trainingJobs.map((row) =>
-      trainingJobState(row, attempts.get(row.id), specs.get(row.tuning_job_id ?? '')),
+      trainingJobState(row, attempts.get(row.id), specs.get(row.tuning_job_id ?? ''), {
+        fold: foldOf(row, rows),
+        crossValidation: progress.get(row.id),
+      }),
     ),
   };
-}
-
-/** What early stopping had heard before this server started. */
-async function loadCurves(database: Database, id: string, spec: TuningJobSpec): Promise<LearningCurves | undefined> {
-  const [definition] = spec.definitions;
-  if (spec.earlyStopping === 'Off' || definition === undefined) return undefined;
-  const curves = emptyCurves();
-  const points = await listObjectiveCurves(database, id, definition.objective.metricName);
-  for (const point of points) recordEpochs(curves, point.id, [point]);
-  for (const ended of new Set(points.filter((point) => point.ended_at !== null).map((point) => point.id))) {
-    closeCurve(curves, ended);
-  }
-  return curves;
 }

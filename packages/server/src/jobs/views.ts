@@ -3,27 +3,39 @@ import type {
   Configuration,
   SecondaryStatus,
   SecondaryStatusTransition,
+  TrainingJobSpec,
   TrainingJobStatus,
   TuningJobSpec,
   TuningJobStatus,
 } from '@fleetune/domain';
 import type { Origin, TrainingJobView, TuningJobView } from '@fleetune/scheduler';
-import type { StoredTrainingJob, StoredTuningJob } from '@fleetune/store';
+import type { StoredTrainingJob, StoredTuningJob, TuningJobOfTrainingJob } from '@fleetune/store';
 import { finalMetrics, specOf } from './rows.js';
 
+/** Nobody asked for a fold by itself. */
+const OF_A_FOLD: Origin = { api: 'fleetune', request: null };
+
 /** @param tuningJob the job's tuning job, where it has one. */
-export function trainingJobView(row: StoredTrainingJob, tuningJob: StoredTuningJob | undefined): TrainingJobView {
+export function trainingJobView(
+  row: StoredTrainingJob,
+  tuningJob: TuningJobOfTrainingJob | undefined,
+): TrainingJobView {
   const tuningSpec = tuningJob?.spec as TuningJobSpec | undefined;
   const trainingTimeSeconds = row.training_started_at === null ? undefined : Math.round(row.training_ms / 1000);
+  let spec: TrainingJobSpec | undefined;
   return {
     id: row.id,
     name: row.name,
     tenant: row.tenant,
-    spec: specOf(row, tuningSpec),
-    origin: (row.origin ?? tuningJob?.origin) as Origin,
+    // Listings do not look at it, and are asked for by the hundred.
+    get spec() {
+      spec ??= specOf(row, tuningSpec);
+      return spec;
+    },
+    origin: (row.origin ?? tuningJob?.origin ?? OF_A_FOLD) as Origin,
     tags: row.tags ?? tuningJob?.tags ?? {},
-    status: row.status as TrainingJobStatus,
-    secondaryStatus: row.secondary_status as SecondaryStatus,
+    status: isToStop(row) ? 'Stopping' : (row.status as TrainingJobStatus),
+    secondaryStatus: isToStop(row) ? 'Stopping' : (row.secondary_status as SecondaryStatus),
     transitions: row.transitions as SecondaryStatusTransition[],
     failureReason: row.failure_reason ?? undefined,
     creationTimeMs: row.created_at.getTime(),
@@ -51,8 +63,15 @@ export function trainingJobView(row: StoredTrainingJob, tuningJob: StoredTuningJ
   };
 }
 
-/** @param best row of `best_training_job_id`, where there is one. */
-export function tuningJobView(row: StoredTuningJob, best: StoredTrainingJob | undefined): TuningJobView {
+/**
+ * @param best row of `best_training_job_id`, where there is one.
+ * @param overallBest of the tuning job and the parents it was warm-started with, where that is asked for.
+ */
+export function tuningJobView(
+  row: StoredTuningJob,
+  best: StoredTrainingJob | undefined,
+  overallBest?: TrainingJobView,
+): TuningJobView {
   return {
     id: row.id,
     name: row.name,
@@ -60,7 +79,7 @@ export function tuningJobView(row: StoredTuningJob, best: StoredTrainingJob | un
     spec: row.spec as TuningJobSpec,
     origin: row.origin as Origin,
     tags: row.tags,
-    status: row.status as TuningJobStatus,
+    status: isToStop(row) ? 'Stopping' : (row.status as TuningJobStatus),
     completionReason: (row.completion_reason ?? undefined) as CompletionReason | undefined,
     failureReason: row.failure_reason ?? undefined,
     creationTimeMs: row.created_at.getTime(),
@@ -79,8 +98,14 @@ export function tuningJobView(row: StoredTuningJob, best: StoredTrainingJob | un
       failed: row.objective_failed,
     },
     bestTrainingJob: best === undefined ? undefined : trainingJobView(best, row),
+    overallBestTrainingJob: overallBest,
     trainingJobsNotImproving: row.not_improving,
     convergenceDetectedTimeMs: row.converged_at?.getTime(),
     consumedRuntimeSeconds: Math.round(row.consumed_runtime_ms / 1000),
   };
+}
+
+/** A wish to stop shows at once, and not when the scheduler has come to it. */
+function isToStop(row: Pick<StoredTrainingJob, 'status' | 'stop_requested_at'>): boolean {
+  return row.stop_requested_at !== null && row.status === 'InProgress';
 }

@@ -1,13 +1,15 @@
-import { type Configuration, isTerminalTrainingJobStatus, type TrainingJobStatus } from '@fleetune/domain';
+import { type Configuration, RESOURCE_STRATEGIES } from '@fleetune/domain';
 import type { SearchHost, TuningJobState } from '@fleetune/scheduler';
 import type { TrialOutcome, TrialRecord } from '@fleetune/search';
-import { type Database, listTrials } from '@fleetune/store';
+import { countEpochs, type Database, listTrials } from '@fleetune/store';
+import { priorTrials } from './prior-trials.js';
 import { searchProblem } from './search-problem.js';
 import { type AskedWithConvergence, InlineSearchSession, type SearchSession } from './search-session.js';
 import { SearchThread } from './search-thread.js';
+import { trialOutcome } from './trial-outcome.js';
 
 /** Strategies that need no model: they run where they are asked. */
-const LIGHT_STRATEGIES: ReadonlySet<string> = new Set(['Random', 'Grid', 'Sobol']);
+const LIGHT_STRATEGIES: ReadonlySet<string> = new Set(['Random', 'Grid', 'Sobol', 'Hyperband']);
 
 export interface SearchHostParts {
   readonly database: Database;
@@ -74,28 +76,26 @@ export class StoredSearchHost implements SearchHost {
   }
 
   async #open(tuningJob: TuningJobState): Promise<SearchSession> {
-    const problem = searchProblem(tuningJob.spec);
-    const records =
-      tuningJob.launched === 0 ? [] : (await listTrials(this.#parts.database, tuningJob.id)).map(trialRecord);
+    const { database } = this.#parts;
+    const priors = await priorTrials(database, tuningJob.tenant, tuningJob.spec);
+    const problem = { ...searchProblem(tuningJob.spec), ...priors };
+    const records = tuningJob.launched === 0 ? [] : await this.#records(tuningJob);
     if (LIGHT_STRATEGIES.has(problem.strategy)) return new InlineSearchSession(problem, records);
     return this.#thread.open(problem, records);
   }
-}
 
-type StoredTrial = Awaited<ReturnType<typeof listTrials>>[number];
-
-function trialRecord(row: StoredTrial): TrialRecord {
-  return {
-    index: row.tuning_index ?? 0,
-    definition: row.definition ?? 0,
-    configuration: row.configuration as Configuration,
-    outcome: trialOutcome(row),
-  };
-}
-
-function trialOutcome(row: StoredTrial): TrialOutcome | undefined {
-  const status = row.status as TrainingJobStatus;
-  if (!isTerminalTrainingJobStatus(status)) return undefined;
-  if (status === 'Completed' && row.objective !== null) return { kind: 'Completed', objective: row.objective };
-  return status === 'Stopped' ? { kind: 'Stopped', objective: row.objective ?? undefined } : { kind: 'Failed' };
+  /** The tuning job's own past. */
+  async #records({ id, spec }: TuningJobState): Promise<TrialRecord[]> {
+    const { database } = this.#parts;
+    const metricNames = spec.definitions.map((definition) => definition.objective.metricName);
+    const epochs = RESOURCE_STRATEGIES.has(spec.strategy.name)
+      ? await countEpochs(database, id, metricNames)
+      : new Map<number, number>();
+    return (await listTrials(database, id)).map((row) => {
+      const index = row.tuning_index ?? 0;
+      const { definition, configuration } = row;
+      const outcome = trialOutcome(row, epochs.get(index));
+      return { index, definition: definition ?? 0, configuration: configuration as Configuration, outcome };
+    });
+  }
 }

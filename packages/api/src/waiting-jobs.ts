@@ -1,0 +1,74 @@
+import { type AgentView, ANY_CLASS, type TrainingJobView } from '@fleetune/scheduler';
+import type { Waiting } from './contract/waiting.js';
+
+/** Which of the jobs wait, for what and why, as far as jobs and agents tell. */
+export function waitingJobs(
+  jobs: readonly TrainingJobView[],
+  agents: readonly AgentView[],
+): Pick<Waiting, 'queues' | 'trainingJobs'> {
+  const ready = agents.filter((agent) => agent.state === 'Ready');
+  // A job that lies on a queue is as much Starting as one that an agent starts: only the lease tells them apart.
+  const leased = new Set(agents.flatMap((agent) => agent.running.map(({ trainingJobId }) => trainingJobId)));
+  const waiting = jobs.filter((job) => !leased.has(job.id));
+  const counts = new Map<string, number>();
+  for (const type of waiting.flatMap(typesOf)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const classes = [...new Set([...counts.keys(), ...ready.flatMap(offeredNames)])].sort();
+  return {
+    queues: classes.map((instanceClass) => ({
+      instanceClass,
+      waitingCount: counts.get(instanceClass) ?? 0,
+      ...room(instanceClass, ready),
+    })),
+    trainingJobs: waiting.map((job) => ({
+      name: job.name,
+      tuningJobName: job.tuning?.tuningJobName,
+      secondaryStatus: job.secondaryStatus,
+      instanceTypes: typesOf(job),
+      sinceMs: job.transitions.at(-1)?.startTimeMs ?? job.creationTimeMs,
+      reason: reason(job, ready),
+    })),
+  };
+}
+
+function reason(job: TrainingJobView, ready: readonly AgentView[]): string {
+  if (ready.length === 0) return 'No agent is connected. Start one with "fleetune agent", or "fleetune up" here.';
+  const types = typesOf(job);
+  const offering = types.filter((type) => room(type, ready).slotCount > 0);
+  if (offering.length === 0) {
+    const offered = [...new Set(ready.flatMap(offeredNames))].sort();
+    const rest = offered.length === 0 ? 'nothing' : offered.join(', ');
+    return `No connected agent offers ${types.join(' or ')}; offered: ${rest}.`;
+  }
+  const free = offering.filter((type) => room(type, ready).freeSlotCount > 0);
+  if (free.length === 0) return `Every slot for ${offering.join(' and ')} is taken.`;
+  if (job.secondaryStatus === 'Interrupted' || job.secondaryStatus === 'Restarting') {
+    return 'Its last attempt was lost or interrupted; it is tried again after a short wait.';
+  }
+  return `There is room on ${free.join(' and ')}; an agent is about to take it.`;
+}
+
+function typesOf(job: TrainingJobView): string[] {
+  return [...new Set(job.spec.instances.map((instance) => instance.instanceType))];
+}
+
+function offeredNames(agent: AgentView): string[] {
+  return agent.classes.filter((offered) => offered.name !== ANY_CLASS && offered.slots > 0).map(({ name }) => name);
+}
+
+/** An agent serves several classes out of one inventory: what it runs takes room from each. */
+function room(instanceClass: string, ready: readonly AgentView[]): { slotCount: number; freeSlotCount: number } {
+  let slotCount = 0;
+  let freeSlotCount = 0;
+  for (const agent of ready) {
+    const slots = slotsFor(instanceClass, agent);
+    slotCount += slots;
+    freeSlotCount += Math.max(0, slots - agent.running.length);
+  }
+  return { slotCount, freeSlotCount };
+}
+
+function slotsFor(instanceClass: string, agent: AgentView): number {
+  const named = agent.classes.find((offered) => offered.name === instanceClass);
+  const any = agent.classes.find((offered) => offered.name === ANY_CLASS);
+  return (named ?? any)?.slots ?? 0;
+}

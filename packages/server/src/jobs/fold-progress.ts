@@ -1,0 +1,56 @@
+import type { TuningJobSpec } from '@fleetune/domain';
+import { type FoldProgress, newFoldProgress, type TrainingJobState } from '@fleetune/scheduler';
+import { type Database, listFolds, type StoredTrainingJob, type StoredTuningJob } from '@fleetune/store';
+import { finalMetrics } from './rows.js';
+
+/** What the folds of live training jobs have given, by training job; only those are in it that are cross-validated. */
+export async function foldProgress(
+  database: Database,
+  trainingJobs: readonly StoredTrainingJob[],
+  specs: ReadonlyMap<string, TuningJobSpec>,
+): Promise<Map<string, FoldProgress>> {
+  const progress = new Map<string, FoldProgress>();
+  for (const row of trainingJobs) {
+    const plan = specs.get(row.tuning_job_id ?? '')?.crossValidation;
+    if (plan !== undefined) progress.set(row.id, newFoldProgress(plan));
+  }
+  for (const fold of await listFolds(database, [...progress.keys()])) {
+    const parent = progress.get(fold.parent_id ?? '');
+    if (parent === undefined) continue;
+    parent.launched += 1;
+    if (fold.ended_at === null) parent.running.add(fold.id);
+    else if (fold.status === 'Completed') parent.results.set(fold.fold_position ?? 0, finalMetrics(fold));
+    else if (fold.status === 'Failed') noteFailure(parent, fold);
+  }
+  return progress;
+}
+
+/** As the scheduler noted it when it happened: too few folds can succeed, so the training job fails with the last of them. */
+function noteFailure(parent: FoldProgress, fold: StoredTrainingJob): void {
+  parent.failed = (parent.failed ?? 0) + 1;
+  const left = parent.plan.folds * parent.plan.repeats - parent.failed;
+  if (left >= parent.plan.minSucceededFolds) return;
+  parent.failure ??= {
+    reason: `Fold ${fold.name} failed, and too few are left. ${fold.failure_reason ?? ''}`.trim(),
+    kind: 'nonRetryable',
+  };
+}
+
+/** Objectives of the folds of a tuning job's best training job, where it is cross-validated. */
+export async function foldsOfBest(
+  database: Database,
+  { spec, best_training_job_id: best }: StoredTuningJob,
+): Promise<readonly number[] | undefined> {
+  if ((spec as TuningJobSpec).crossValidation === undefined || best === null) return undefined;
+  return (await listFolds(database, [best])).flatMap(({ objective }) => objective ?? []);
+}
+
+/** Which fold of which training job a row is; undefined for one that is none. */
+export function foldOf(
+  row: StoredTrainingJob,
+  parents: ReadonlyMap<string, StoredTrainingJob>,
+): TrainingJobState['fold'] {
+  if (row.parent_id === null) return undefined;
+  const tuningJobId = parents.get(row.parent_id)?.tuning_job_id ?? '';
+  return { parentId: row.parent_id, tuningJobId, position: row.fold_position ?? 0 };
+}

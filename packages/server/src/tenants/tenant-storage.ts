@@ -1,0 +1,93 @@
+import { InvalidArtifactUriError, parseObjectUri, type S3Settings } from '@fleetune/artifacts';
+import { type BucketRegister, openBucketRegister } from '@fleetune/s3';
+
+export interface TenantStorageParts {
+  readonly s3: S3Settings;
+  /** Of the server: `s3://BUCKET`. */
+  readonly bucketUri: string;
+  /** The server's own tenant, which may use the server's bucket, its files, and all that is nobody else's. */
+  readonly ownTenant: string;
+}
+
+/**
+ * Which places a tenant's jobs may read and write. Agents read and write with rights of their own, so this is decided
+ * before a job is taken in.
+ */
+export class TenantStorage {
+  readonly #parts: TenantStorageParts;
+  readonly #register: BucketRegister | undefined;
+
+  constructor(parts: TenantStorageParts) {
+    this.#parts = parts;
+    this.#register = parts.s3.kind === 'directory' ? openBucketRegister(parts.s3.root) : undefined;
+  }
+
+  /** Where a tenant's uploads go, and models of its jobs that name no output. */
+  bucketUri(tenant: string): string {
+    const { bucketUri, ownTenant } = this.#parts;
+    return tenant === ownTenant ? bucketUri : `s3://${bucketNameOf(tenant, bucketUri)}`;
+  }
+
+  /** Makes the tenant's bucket where buckets are ours to make. @throws BucketTakenError */
+  async prepare(tenant: string): Promise<void> {
+    if (tenant === this.#parts.ownTenant) return;
+    await this.#register?.make(bucketNameOf(tenant, this.#parts.bucketUri), tenant);
+  }
+
+  /** One sentence for each place in a job's specification that is not the tenant's. */
+  async faults(tenant: string, spec: unknown): Promise<string[]> {
+    const places = placesIn(spec);
+    const faults = await Promise.all([...new Set(places.uris)].map((uri) => this.#fault(tenant, uri)));
+    const isForeign = tenant !== this.#parts.ownTenant;
+    return [
+      ...faults.filter((fault) => fault !== undefined),
+      // What a manifest names is read by the agent, long after this.
+      ...(isForeign && places.hasManifest ? [`The tenant "${tenant}" may not use manifests; name a prefix.`] : []),
+    ];
+  }
+
+  async #fault(tenant: string, uri: string): Promise<string | undefined> {
+    const { ownTenant } = this.#parts;
+    const isOwn = tenant === ownTenant;
+    if (!uri.startsWith('s3://')) {
+      return isOwn ? undefined : `The tenant "${tenant}" may not use ${uri}; put it on s3://.`;
+    }
+    const bucket = bucketOf(uri);
+    if (bucket === undefined) return isOwn ? undefined : `${uri} is no place on s3://.`;
+    if (this.#register === undefined) {
+      return isOwn || bucket.startsWith(`${tenant}.`)
+        ? undefined
+        : `The tenant "${tenant}" may not use the bucket "${bucket}"; those whose names begin with "${tenant}." are its own.`;
+    }
+    const owner = (await this.#register.ownerOf(bucket)) ?? ownTenant;
+    if (owner === tenant) return undefined;
+    return (await this.#register.exists(bucket))
+      ? `The tenant "${tenant}" may not use the bucket "${bucket}".`
+      : `There is no bucket "${bucket}"; create it first.`;
+  }
+}
+
+function bucketNameOf(tenant: string, bucketUri: string): string {
+  return `${tenant}.${bucketOf(bucketUri) ?? ''}`;
+}
+
+/** Undefined for what agents cannot read as a place either. */
+function bucketOf(uri: string): string | undefined {
+  try {
+    const place = parseObjectUri(uri);
+    return place.scheme === 's3' ? place.bucket : undefined;
+  } catch (error) {
+    if (error instanceof InvalidArtifactUriError) return undefined;
+    throw error;
+  }
+}
+
+/** Every place that a specification names: the members whose names end so. */
+function placesIn(value: unknown, name = ''): { uris: string[]; hasManifest: boolean } {
+  if (typeof value === 'string') {
+    return { uris: /uri$/i.test(name) ? [value] : [], hasManifest: name === 'dataType' && value !== 'S3Prefix' };
+  }
+  if (typeof value !== 'object' || value === null) return { uris: [], hasManifest: false };
+  const inside = Object.entries(value).map(([key, entry]) => placesIn(entry, Array.isArray(value) ? name : key));
+  return { uris: inside.flatMap(({ uris }) => uris), hasManifest: inside.some(({ hasManifest }) => hasManifest) };
+}
