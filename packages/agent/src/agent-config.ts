@@ -4,6 +4,7 @@ import type { OpenAttemptSource } from './attempt-source.js';
 import type { AgentClock } from './clock.js';
 import type { AttemptExecutor } from './execution/attempt-execution.js';
 import type { Offer } from './inventory/capacity.js';
+import type { SpotNotices } from './spot/spot-notices.js';
 
 export interface AgentConfig {
   /** The server's gRPC gateway, `https://HOST:PORT`, or `http://` on this machine. */
@@ -23,6 +24,10 @@ export interface AgentConfig {
   readonly openSource: OpenAttemptSource;
   readonly log: Logger;
   readonly version: string;
+  /** Where the agent hears that its machine will be taken away. */
+  readonly spotNotices?: SpotNotices;
+  /** How long a spot machine lives after `stop()`, which is what its cloud's SIGTERM leads to. Default 30 s. */
+  readonly spotSeconds?: number;
   /** How long `stop()` lets programs run to their end. Default 10 s. */
   readonly drainSeconds?: number;
   /** How long programs that `stop()` asked to end may save. Default 120 s. */

@@ -12,6 +12,8 @@ import { detectGpus } from './inventory/gpus.js';
 import { detectHost } from './inventory/host.js';
 import { ReportJournal } from './reports/report-journal.js';
 import type { AgentState, RunningAgent } from './running-agent.js';
+import { interruptAttempts } from './spot/interrupt-attempts.js';
+import type { SpotNotice } from './spot/spot-notices.js';
 import { within } from './within.js';
 
 /** Killed programs that are not gone by then are left to the next agent's sweep. */
@@ -19,6 +21,8 @@ const KILL_LIMIT_MS = 10_000;
 /** How long an ending agent waits for the server to acknowledge its last results. */
 const FAREWELL_MS = 2_000;
 const STOPPED = 'The agent was stopped.';
+const SPOT_STOPPED = 'The spot machine is being taken away.';
+const SPOT_SECONDS = 30;
 
 /**
  * Starts an agent: finds what the machine has, joins the fleet if it has not yet, and connects. Waits for a server that
@@ -40,6 +44,7 @@ export async function startAgent(config: AgentConfig, dependencies: AgentDepende
       log.error({ err: error }, 'results cannot be written to disk; a crash of the agent now would lose them'),
     );
     held.push(() => journal.close());
+    held.push(async () => config.executor.close?.());
     const [host, gpus] = await Promise.all([detectHost(), detectGpus(nvidiaSmi, log), sweepOrphans(config)]);
     const joining: Joining = {
       stateDirectory,
@@ -89,6 +94,7 @@ class Agent implements RunningAgent {
   #welcomed = false;
   #stopping: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #ending = new AbortController();
 
   constructor({ config, joining, identity, inventory, journal, claimTimeoutMs, release }: AgentParts) {
     this.#config = config;
@@ -109,7 +115,9 @@ class Agent implements RunningAgent {
         this.#welcomed = true;
         this.#changes.announce();
       },
+      onInterrupt: (notice) => void this.#rehearse(notice),
     });
+    void this.#heedNotices();
     this.closed = this.#live();
     // Whoever does not look at `closed` finds the reason in the log.
     this.closed.catch((error: unknown) => config.log.error({ err: error }, 'the agent has ended'));
@@ -135,8 +143,13 @@ class Agent implements RunningAgent {
     await this.#membership.reports.whenAllSettled();
   }
 
+  async interrupt(notice: SpotNotice): Promise<void> {
+    this.#config.log.warn(notice, 'this machine is about to be taken away');
+    await interruptAttempts(this.#membership, notice, this.#clock);
+  }
+
   stop(): Promise<void> {
-    this.#stopping ??= this.#drainAndClose();
+    this.#stopping ??= this.#config.offer.spot ? this.#interruptAndClose() : this.#drainAndClose();
     return this.#stopping;
   }
 
@@ -173,6 +186,35 @@ class Agent implements RunningAgent {
     }
   }
 
+  async #heedNotices(): Promise<void> {
+    const notice = await this.#config.spotNotices?.next(this.#ending.signal);
+    if (notice !== undefined) await this.interrupt(notice);
+  }
+
+  /** A drill: in the end the machine is still there, and works again. */
+  async #rehearse(notice: SpotNotice): Promise<void> {
+    const overAtMs = this.#clock.monotonicMs() + notice.secondsLeft * 1000;
+    await this.interrupt(notice);
+    await within(
+      this.#clock,
+      Math.max(0, overAtMs - this.#clock.monotonicMs()),
+      this.#changes.until(() => this.#isEnding),
+    );
+    if (this.#isEnding) return;
+    this.#config.log.info('the drill is over; taking work again');
+    this.#membership.stopDraining();
+  }
+
+  get #isEnding(): boolean {
+    return this.#stopping !== undefined || this.#closing !== undefined;
+  }
+
+  async #interruptAndClose(): Promise<void> {
+    const { spotSeconds = SPOT_SECONDS } = this.#config;
+    await this.interrupt({ reason: SPOT_STOPPED, secondsLeft: spotSeconds });
+    await this.#close();
+  }
+
   async #drainAndClose(): Promise<void> {
     const { drainSeconds = 10, stopGraceSeconds = 120 } = this.#config;
     const { board, link } = this.#membership;
@@ -194,6 +236,7 @@ class Agent implements RunningAgent {
 
   #close(): Promise<void> {
     if (this.#closing === undefined) {
+      this.#ending.abort();
       this.#membership.close();
       this.#closing = this.#release();
       this.#changes.announce();

@@ -26,6 +26,7 @@ import { LogShipper } from './logs/log-shipper.js';
 import { ReportDesk } from './reports/report-desk.js';
 import type { ReportJournal } from './reports/report-journal.js';
 import { type MessageReceivers, receive } from './server-messages.js';
+import type { SpotNotice } from './spot/spot-notices.js';
 
 export interface MembershipParts {
   readonly config: Pick<AgentConfig, 'executor' | 'log' | 'offer' | 'openSource' | 'version'>;
@@ -38,6 +39,7 @@ export interface MembershipParts {
   readonly random: () => number;
   readonly claimTimeoutMs: number;
   readonly onWelcome: () => void;
+  readonly onInterrupt: (notice: SpotNotice) => void;
 }
 
 /** An agent's part in its fleet: the parts that hold its connection, leases, attempts, reports and logs, wired up. */
@@ -98,7 +100,8 @@ export class FleetMembership {
     this.intake = intake;
     const strayGrants = new StrayGrants(board, reports);
     const onDrain = () => this.startDraining();
-    this.#receivers = { claims, strayGrants, leases, board, logs, intake, onDrain, log };
+    const { onInterrupt } = parts;
+    this.#receivers = { claims, strayGrants, leases, board, logs, intake, onDrain, onInterrupt, log };
     this.#warnOfIdleGpus();
   }
 
@@ -111,6 +114,14 @@ export class FleetMembership {
     this.#draining = true;
     this.intake.drain();
     this.link.send(agentMessage({ case: 'draining', value: {} }));
+  }
+
+  /** Takes work again after draining; the server learns it from a new hello. */
+  stopDraining(): void {
+    if (!this.#draining) return;
+    this.#draining = false;
+    this.intake.resume();
+    this.link.reset('The agent takes work again.');
   }
 
   /** Resolves when no program runs and none is about to. */

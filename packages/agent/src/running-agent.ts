@@ -1,3 +1,5 @@
+import type { SpotNotice } from './spot/spot-notices.js';
+
 /** Connecting: no server at the moment. Ready: takes work. Draining: takes no new work. Stopped: over. */
 export type AgentState = 'Connecting' | 'Ready' | 'Draining' | 'Stopped';
 
@@ -10,8 +12,15 @@ export interface RunningAgent {
   /** Takes no new work from now on; resolves when what runs has ended and the server has every result. */
   drain(): Promise<void>;
   /**
+   * The machine is about to be taken away: takes no new work and ends what runs in the time that is left, each program
+   * with time to save. Their training jobs go on elsewhere from their checkpoints. Resolves when all that is reported,
+   * or the time is over; the agent then waits, draining, for its own end.
+   */
+  interrupt(notice: SpotNotice): Promise<void>;
+  /**
    * Ends the agent: drains for `drainSeconds`, then asks the programs that still run to save and end, then kills them.
-   * What could not be reported is reported by the next agent on the same state directory.
+   * On a spot machine that is an interruption with `spotSeconds`. What could not be reported is reported by the next
+   * agent on the same state directory.
    */
   stop(): Promise<void>;
   /** Ends every program and the agent at once, also while it stops. */

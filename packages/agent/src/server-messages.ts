@@ -6,6 +6,7 @@ import type { StrayGrants } from './intake/stray-grants.js';
 import type { WorkIntake } from './intake/work-intake.js';
 import type { LeaseKeeper } from './leases/lease-keeper.js';
 import type { LogShipper } from './logs/log-shipper.js';
+import type { SpotNotice } from './spot/spot-notices.js';
 
 export interface MessageReceivers {
   readonly claims: ClaimDesk;
@@ -15,6 +16,8 @@ export interface MessageReceivers {
   readonly logs: LogShipper;
   readonly intake: WorkIntake;
   readonly onDrain: () => void;
+  /** The server wants to see what happens when this machine is taken away. */
+  readonly onInterrupt: (notice: SpotNotice) => void;
   readonly log: Logger;
 }
 
@@ -50,6 +53,9 @@ export function receive(message: ConnectResponse['message'], to: MessageReceiver
       return;
     case 'drain':
       to.onDrain();
+      return;
+    case 'interrupt':
+      to.onInterrupt(message.value);
       return;
     case 'demand':
       to.intake.setDemand(message.value.instanceClasses);

@@ -1,6 +1,7 @@
 import type { JobService } from '@fleetune/scheduler';
 import type { FastifyRequest } from 'fastify';
 import type { AccessKeyAdministration } from './access-key-administration.js';
+import type { AgentDrills } from './agent-drills.js';
 import type { RequestDefaults } from './training-template.js';
 
 export interface ApiOptions {
@@ -14,6 +15,8 @@ export interface ApiOptions {
   defaults(tenant: string): RequestDefaults;
   /** Where it is left out, keys cannot be managed. */
   readonly accessKeys?: AccessKeyAdministration;
+  /** Where it is left out, interruptions cannot be rehearsed. */
+  readonly drills?: AgentDrills;
   /** How `/events` looks for changes; what is left out has a good default. */
   readonly live?: {
     readonly nowMs?: () => number;

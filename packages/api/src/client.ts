@@ -6,7 +6,7 @@ import {
   type CreatedAccessKeyBody,
   createdAccessKeySchema,
 } from './contract/access-key.js';
-import { type Agent, agentListSchema } from './contract/agent.js';
+import { type Agent, agentListSchema, agentSchema } from './contract/agent.js';
 import { configurationSchema, type JobConfiguration } from './contract/configuration.js';
 import { errorBodySchema } from './contract/error.js';
 import {
@@ -84,6 +84,8 @@ export interface Client {
   trainingJobMetrics(name: string): Promise<z.output<typeof metricPointsSchema>['metrics']>;
   trainingJobLog(name: string, range?: LogRange, signal?: AbortSignal): Promise<LogPiece>;
   listAgents(): Promise<readonly Agent[]>;
+  /** For the administrator: the agent of this name or id does as if its machine were taken away. */
+  interruptAgent(agent: string, seconds: number): Promise<Agent>;
   /** The training jobs of a tuning job in few words, a page at a time, in the order of creation. */
   listTrainingJobSummaries(
     tuningJobName: string,
@@ -181,6 +183,8 @@ export function createClient({ url, token, timeoutMs = 30_000 }: ClientOptions):
       return { chunks, nextOffset: slice.nextOffset, complete: slice.complete };
     },
     listAgents: async () => (await get('agents', agentListSchema)).agents,
+    interruptAgent: async (agent, seconds) =>
+      (await post(`agents/${encodeURIComponent(agent)}/interrupt`, interruptedAgent, { seconds })).agent,
     listTrainingJobSummaries: (name, query = {}) =>
       get(`${tuning(name)}/training-jobs`, trainingJobSummaryPageSchema, plain(query)),
     tuningJobConfiguration: (name) => get(`${tuning(name)}/configuration`, configurationSchema),
@@ -206,6 +210,8 @@ export function createClient({ url, token, timeoutMs = 30_000 }: ClientOptions):
     upload: async (bytes) => (await call({ method: 'PUT', path: 'uploads', answer: uploadSchema, bytes })).uri,
   };
 }
+
+const interruptedAgent = z.object({ agent: agentSchema });
 
 /** Of an answer without a body. */
 const nothing = z.undefined();

@@ -51,6 +51,18 @@ export class AccessKeyNotFoundError extends Error {
   }
 }
 
+/** No agent that is connected now is called that, or more than one is. */
+export class AgentNotFoundError extends Error {
+  override readonly name = 'AgentNotFoundError';
+  constructor(agent: string, count: number, connected: readonly string[]) {
+    super(
+      count > 1
+        ? `${count} connected agents are called "${agent}"; name one by its id.`
+        : `No connected agent is called "${agent}"; connected: ${connected.join(', ') || 'none'}.`,
+    );
+  }
+}
+
 /** The tuning job exists, but none of its training jobs has completed with an objective. */
 export class NoBestTrainingJobError extends Error {
   override readonly name = 'NoBestTrainingJobError';
@@ -102,6 +114,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof UnauthorizedError) return answer(401, 'Unauthorized', error.message, []);
   if (error instanceof ForbiddenError) return answer(403, 'Forbidden', error.message, []);
   if (error instanceof AccessKeyNotFoundError) return answer(404, 'NotFound', error.message, []);
+  if (error instanceof AgentNotFoundError) return answer(404, 'NotFound', error.message, []);
   if (error instanceof JobNotFoundError) return answer(404, 'NotFound', error.message, []);
   if (error instanceof NoBestTrainingJobError) return answer(404, 'NotFound', error.message, []);
   if (error instanceof JobNameTakenError) {

@@ -46,7 +46,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
       tuningJobRoutes(scope, access, options);
       trainingJobRoutes(scope, access, options);
       trainingJobLogRoute(scope, access, options.jobs);
-      agentRoutes(scope, access, options.jobs);
+      agentRoutes(scope, access, options);
       eventRoute(scope, access, options);
       if (options.accessKeys !== undefined) accessKeyRoutes(scope, options.accessKeys);
       await scope.register(async (uploads) => uploadRoutes(uploads, access, options.uploads));

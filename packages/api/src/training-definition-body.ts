@@ -28,6 +28,7 @@ export function trainingDefinitionBody(spec: TrainingJobSpec): TrainingDefinitio
     retry: { maximumRetryAttempts: spec.maximumRetryAttempts },
     ...(spec.spot ? { spot: true } : {}),
     ...(spec.networkIsolation ? { networkIsolation: true } : {}),
+    ...(spec.priority ? { priority: spec.priority } : {}),
     ...(spec.keepAliveSeconds > 0 ? { keepAliveSeconds: spec.keepAliveSeconds } : {}),
   };
 }

@@ -45,6 +45,7 @@ export function trainingTemplate(
     environment: Object.fromEntries(environment),
     metricDefinitions: metricDefinitions(body, defaults, faults),
     networkIsolation: body.networkIsolation ?? false,
+    ...(body.priority === undefined ? {} : { priority: body.priority }),
     spot: body.spot ?? false,
     keepAliveSeconds: body.keepAliveSeconds ?? 0,
     ...(objective === undefined ? {} : { objective }),

@@ -2,7 +2,16 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { createAttemptExecutor, type Offer, queueSource, type RunningAgent, startAgent } from '@fleetune/agent';
+import {
+  type AgentConfig,
+  createAttemptExecutor,
+  type NoticeSource,
+  noticesOf,
+  type Offer,
+  queueSource,
+  type RunningAgent,
+  startAgent,
+} from '@fleetune/agent';
 import {
   builtinCommand,
   builtinRequirementsFile,
@@ -14,7 +23,7 @@ import {
 } from '@fleetune/algorithms';
 import { openObjectStores } from '@fleetune/artifacts';
 import { s3Settings } from '@fleetune/server';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { VERSION } from './version.js';
 
 export interface AgentSettings {
@@ -27,6 +36,10 @@ export interface AgentSettings {
   readonly offer: Offer;
   readonly logLevel: string;
   readonly allowPlaintext: boolean;
+  /** The cloud to ask whether this machine is about to be taken away. */
+  readonly spotNotices?: NoticeSource;
+  /** How long a spot machine lives after SIGTERM. */
+  readonly spotSeconds?: number;
   /** File with the user's own entries of the image map. */
   readonly imagesFile?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -73,6 +86,7 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
     stopGraceMs: scaled(environment, 'FLEETUNE_STOP_GRACE_SECONDS', 1000, 'seconds'),
     checkpointEveryMs: scaled(environment, 'FLEETUNE_CHECKPOINT_SECONDS', 1000, 'seconds'),
     cacheBytes: scaled(environment, 'FLEETUNE_CACHE_GIB', 1024 ** 3, 'GiB'),
+    ...zygoteChoice(environment.FLEETUNE_ZYGOTE),
     hiddenPaths: [dataDirectory],
     exposedPaths: [environments, fleetuneForPython()],
   });
@@ -83,6 +97,7 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
     name: settings.name,
     stateDirectory,
     offer: settings.offer,
+    ...spotOptions(settings, log),
     executor,
     openSource: queueSource({ info: (text) => log.info(text), warn: (text) => log.warn(text) }),
     log,
@@ -90,10 +105,29 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
   });
 }
 
+function spotOptions(
+  { spotNotices: source, spotSeconds, environment }: AgentSettings,
+  log: Logger,
+): Pick<AgentConfig, 'spotNotices' | 'spotSeconds'> {
+  const seconds = spotSeconds === undefined ? {} : { spotSeconds };
+  if (source === undefined) return seconds;
+  const baseUrl = environment.FLEETUNE_SPOT_METADATA_URL;
+  const onSilent = (error: unknown) =>
+    log.warn({ err: error, source }, 'the source of interruption notices does not answer; it is asked again');
+  return { ...seconds, spotNotices: noticesOf(source, { ...(baseUrl ? { baseUrl } : {}), onSilent }) };
+}
+
 /** The folder that holds the `fleetune` package for Python. */
 function fleetuneForPython(): string {
   const manifest = createRequire(import.meta.url).resolve('@fleetune/python/package.json');
   return join(dirname(manifest), 'src');
+}
+
+/** Whether programs that repeat are forked from a Python that has their libraries imported. */
+function zygoteChoice(text: string | undefined): { readonly zygote?: 'off' | 'auto' | 'on' } {
+  if (text === undefined || text === '') return {};
+  if (text === 'off' || text === 'auto' || text === 'on') return { zygote: text };
+  throw new Error(`FLEETUNE_ZYGOTE is "${text}"; it must be off, auto or on.`);
 }
 
 /** A number from the environment in the executor's unit; undefined when it is not set. */

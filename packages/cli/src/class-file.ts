@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { faultSentence, schemaFaults, strict } from '@fleetune/api/contract';
-import type { InstanceClass } from '@fleetune/domain';
+import { type InstanceClass, isSpotClass } from '@fleetune/domain';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { CommandError, EXIT } from './exit-code.js';
@@ -9,7 +9,11 @@ const classFileSchema = strict({
   classes: z
     .array(
       strict({
-        name: z.string().min(1).max(63),
+        name: z
+          .string()
+          .min(1)
+          .max(63)
+          .refine((name) => !isSpotClass(name), 'Leave the ending out; start the agent with --spot.'),
         cpus: z.number().positive(),
         memoryMib: z.int().positive(),
         gpus: z.number().min(0).optional(),

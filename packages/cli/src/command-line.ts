@@ -6,6 +6,7 @@ import { agentCommand } from './commands/agent.js';
 import { bestCommand } from './commands/best.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
+import { interruptCommand } from './commands/interrupt.js';
 import { keysCommand } from './commands/keys.js';
 import { logsCommand } from './commands/logs.js';
 import { lsCommand } from './commands/ls.js';
@@ -28,7 +29,7 @@ export async function runCommandLine(commandArguments: readonly string[], termin
   });
   const commands = [
     ...[upCommand, tuneCommand, lsCommand, showCommand, logsCommand, bestCommand, plotCommand, exportCommand],
-    ...[stopCommand, serverCommand, agentCommand, keysCommand, doctorCommand],
+    ...[stopCommand, serverCommand, agentCommand, interruptCommand, keysCommand, doctorCommand],
   ];
   const program = new Command('fleetune')
     .description('Hyperparameter tuning on machines you own.')

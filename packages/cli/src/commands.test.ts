@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiServer, startApiServer, TOKEN } from '@fleetune/api/fixture';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunSettings, runFleetune } from './local-terminal.fixture.js';
 
 const FILE = `
@@ -186,16 +186,36 @@ describe('usage', () => {
     async (line) => expect((await fleetune(line)).exitCode).toBe(2),
   );
 
-  it.each([['up'], ['server'], ['agent'], ['tune'], ['ls'], ['show'], ['logs'], ['stop'], ['best'], ['doctor']])(
-    'explains %s with examples and exit codes',
-    async (command) => {
-      const { exitCode, out } = await fleetune(`${command} --help`);
-      expect(exitCode).toBe(0);
-      expect(out).toContain('Examples:');
-      expect(out).toContain('Exit codes:');
-      expect(out).toContain('--json');
-    },
-  );
+  it.each([
+    ['up'],
+    ['server'],
+    ['agent'],
+    ['tune'],
+    ['ls'],
+    ['show'],
+    ['logs'],
+    ['stop'],
+    ['best'],
+    ['plot'],
+    ['export'],
+    ['doctor'],
+  ])('explains %s with examples and exit codes', async (command) => {
+    const { exitCode, out } = await fleetune(`${command} --help`);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Examples:');
+    expect(out).toContain('Exit codes:');
+    expect(out).toContain('--json');
+  });
+
+  it('completes what can be listed', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    try {
+      await fleetune('complete -- ls ');
+      expect(log.mock.calls.flat().join('\n')).toContain('agents');
+    } finally {
+      log.mockRestore();
+    }
+  });
 
   it('gives faults as JSON too', async () => {
     await writeFile(file, FILE.replace('limits', 'limit'));

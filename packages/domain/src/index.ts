@@ -6,6 +6,7 @@ export * from './metric.js';
 export * from './objective.js';
 export * from './parameter-range.js';
 export * from './spec-faults.js';
+export * from './spot.js';
 export * from './strategy-resources.js';
 export * from './training-job.js';
 export * from './tuning-job.js';

@@ -46,7 +46,7 @@ describe('trainingJobFaults', () => {
       { stopping: { maxRuntimeSeconds: 60, maxWaitSeconds: 30 } },
       /30 is less than .* 60/,
     ],
-    ['spot', { spot: true }, /spot training is not available yet/],
+    ['spot without a time to wait', { spot: true }, /Managed spot training needs MaxWaitTimeInSeconds/],
     [
       'a channel that cannot be served',
       { channels: [{ name: 'train', uri: 'file:///d', compression: 'None', recordWrapper: 'RecordIO' }] },

@@ -1,6 +1,7 @@
 import { channelFaults } from './channel.js';
 import { crossValidationFaults } from './cross-validation.js';
 import { rangeFaults } from './parameter-range.js';
+import { spotFaults } from './spot.js';
 import { RESOURCE_STRATEGIES, resourceFaults } from './strategy-resources.js';
 import type { TrainingJobSpec } from './training-job.js';
 import type { TrainingJobDefinition, TuningJobSpec } from './tuning-job.js';
@@ -32,13 +33,12 @@ export function trainingJobFaults(spec: TrainingJobSpec): string[] {
   if (maxWaitSeconds !== undefined && maxWaitSeconds < maxRuntimeSeconds) {
     faults.push(`MaxWaitTimeInSeconds ${maxWaitSeconds} is less than MaxRuntimeInSeconds ${maxRuntimeSeconds}.`);
   }
-  return [...faults, ...notAvailableYet(spec)];
+  return [...faults, ...spotFaults(spec), ...notAvailableYet(spec)];
 }
 
 /** Asked for, and not done today: refused, because to ignore it would lose data, money or time without a word. */
 function notAvailableYet(spec: TrainingJobSpec): string[] {
   const faults: string[] = [];
-  if (spec.spot) faults.push('Managed spot training is not available yet; leave it out or set it to false.');
   if (spec.keepAliveSeconds > 0) faults.push('Warm pools are not available yet; leave KeepAlivePeriodInSeconds out.');
   return faults;
 }

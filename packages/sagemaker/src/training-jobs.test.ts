@@ -38,7 +38,7 @@ describe('CreateTrainingJob', () => {
       metricDefinitions: [{ name: 'validation:rmse', regex: '.*\\[[0-9]+\\].*#011validation-rmse:(\\S+)' }],
       networkIsolation: true,
       spot: true,
-      keepAliveSeconds: 600,
+      keepAliveSeconds: 0,
     });
   });
 

@@ -1,55 +1,169 @@
-import { ANY_CLASS, type AttemptRecord, type SchedulerState, type TrainingJobState } from './state.js';
+import type { InstanceRequest } from '@fleetune/domain';
+import { flowOf, type Lane as LaneOf, type Waiting as WaitingOf } from './backlog.js';
+import { ClassRooms } from './class-rooms.js';
+import { announceDemand } from './demand.js';
+import { chooseInstance, describePlacement, type Placement } from './fallback.js';
+import { entryIndexOf, instanceCandidates } from './instance-candidates.js';
+import type { AttemptRecord, SchedulerState, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
+import { moveTo } from './transitions.js';
+
+type Lane = LaneOf<TrainingJobState>;
+type Waiting = WaitingOf<TrainingJobState>;
 
 /**
- * Gives waiting training jobs an attempt while there is room for it, oldest first. The backlog stays here: a class
- * queue holds at most as many attempts as live agents have slots for that class, so that a freed slot finds work at
- * once and everything else is still decided late.
+ * Gives waiting training jobs an attempt while there is room. The backlog stays here: a class queue holds as many
+ * attempts as slots are free, or as many as ended lately, so that a freed slot finds work at once and everything else
+ * is still decided late. Between tenants the least served is next, within its quota; within a tenant the highest
+ * priority, then the tuning job that holds the least; within a tuning job the oldest.
+ *
+ * A pass looks at one training job of each lane at most, and only when something may have changed.
  */
 export function admitPending(context: StepContext): void {
   const { state, nowMs } = context;
+  if (state.pending.wake(nowMs)) state.admissionDue = true;
+  if (!state.admissionDue) return;
+  state.admissionDue = false;
   if (state.pending.size === 0 || state.agents.size === 0) return;
-  const rooms = new Map<string, number>();
-  for (const id of state.pending) {
-    const job = state.trainingJobs.get(id);
-    if (job === undefined || job.notBeforeMs > nowMs) continue;
-    const instanceIndex = chooseInstance(state, job, rooms);
-    if (instanceIndex === undefined) continue;
-    startAttempt(context, job, instanceIndex);
+  const rooms = new ClassRooms(state.capacity, state.queuedByClass, state.recentEnds, nowMs);
+  const ranks = new Map<string, number>();
+  for (const tenant of state.pending.tenants()) ranks.set(tenant, state.shares.rank(tenant, nowMs));
+  const blocked = new Set<Lane | string>();
+  for (let tenant = lowest(ranks); tenant !== undefined; tenant = lowest(ranks)) {
+    const next = state.shares.quotaLeft(tenant) > 0 ? nextOf(context, tenant, rooms, blocked) : undefined;
+    if (next === undefined) {
+      ranks.delete(tenant);
+      continue;
+    }
+    startAttempt(context, next.waiting, next.placement, rooms);
+    next.lane.servedAtMs = nowMs;
+    ranks.set(tenant, state.shares.rank(tenant, nowMs));
   }
 }
 
-/** The first entry of the fallback list whose class has room now. */
-function chooseInstance(state: SchedulerState, job: TrainingJobState, rooms: Map<string, number>): number | undefined {
-  for (const [index, { instanceType }] of job.spec.instances.entries()) {
-    const room = rooms.get(instanceType) ?? slotsOf(state, instanceType) - (state.queuedByClass.get(instanceType) ?? 0);
-    rooms.set(instanceType, room);
-    if (room > 0) {
-      rooms.set(instanceType, room - 1);
-      return index;
-    }
+/**
+ * A training job has no live attempt, and waits for one from now on.
+ *
+ * @param avoid the class that it comes from, where nobody claimed it.
+ */
+export function awaitPlacement({ state, nowMs }: StepContext, job: TrainingJobState, avoid?: string): void {
+  if (state.pending.add(job, nowMs, avoid)) state.shares.awaits(job.tenant, state.pending.tenants(), nowMs);
+  state.admissionDue = true;
+}
+
+interface Next {
+  readonly lane: Lane;
+  readonly waiting: Waiting;
+  readonly placement: Placement;
+}
+
+function lowest(ranks: ReadonlyMap<string, number>): string | undefined {
+  let found: string | undefined;
+  let lowestRank = Number.POSITIVE_INFINITY;
+  for (const [tenant, rank] of ranks) {
+    if (found !== undefined && rank >= lowestRank) continue;
+    found = tenant;
+    lowestRank = rank;
+  }
+  return found;
+}
+
+/**
+ * The training job of a tenant that is next among those that can be placed now.
+ *
+ * @param blocked lanes, and shapes of one instance type, that cannot be placed in this pass.
+ */
+function nextOf(
+  context: StepContext,
+  tenant: string,
+  rooms: ClassRooms,
+  blocked: Set<Lane | string>,
+): Next | undefined {
+  const { state, nowMs } = context;
+  let best: Next | undefined;
+  for (const lane of state.pending.lanes(tenant)) {
+    if (blocked.has(lane.shape) || blocked.has(lane)) continue;
+    if (best !== undefined && !goesBefore(state, lane, best.lane, nowMs)) continue;
+    const next = firstOf(context, lane, rooms);
+    if (next !== undefined) best = next;
+    else blocked.add(lane.shape.includes(' ') ? lane : lane.shape);
+  }
+  return best;
+}
+
+function firstOf(context: StepContext, lane: Lane, rooms: ClassRooms): Next | undefined {
+  const { state, nowMs } = context;
+  for (const waiting of [lane.returned.first(), lane.fresh.first()]) {
+    if (waiting === undefined) continue;
+    const placement = chooseInstance(instanceCandidates(waiting.job.spec, state.settings.spotOnly), {
+      rooms,
+      avoid: waiting.avoid,
+      isOpen: (instanceClass) => state.breakers.isOpen(instanceClass, nowMs),
+      waitedMs: nowMs - waiting.sinceMs,
+      patienceMs: state.settings.entryPatienceMs,
+    });
+    if (placement !== undefined) return { lane, waiting, placement };
   }
   return undefined;
 }
 
-function startAttempt(context: StepContext, job: TrainingJobState, instanceIndex: number): void {
+/** So many steps of priority a lane that is never served climbs at most. */
+const MAX_AGING_STEPS = 20;
+
+function goesBefore(state: SchedulerState, one: Lane, other: Lane, nowMs: number): boolean {
+  const byPriority = agedPriority(state, one, nowMs) - agedPriority(state, other, nowMs);
+  if (byPriority !== 0) return byPriority > 0;
+  return state.shares.heldByFlow(one.flow) < state.shares.heldByFlow(other.flow);
+}
+
+/** Waiting lifts a lane by one step at a time, being served lets it fall back: no priority starves another. */
+function agedPriority(state: SchedulerState, lane: Lane, nowMs: number): number {
+  const first = lane.returned.first() ?? lane.fresh.first();
+  const waitsSinceMs = Math.max(lane.servedAtMs, first?.sinceMs ?? nowMs);
+  const steps = Math.floor((nowMs - waitsSinceMs) / state.settings.agingStepMs);
+  return lane.priority + Math.min(steps, MAX_AGING_STEPS);
+}
+
+function startAttempt(context: StepContext, waiting: Waiting, placement: Placement, rooms: ClassRooms): void {
   const { state, nowMs } = context;
-  const instanceClass = job.spec.instances[instanceIndex]?.instanceType as string;
+  const { job } = waiting;
+  const candidates = instanceCandidates(job.spec, state.settings.spotOnly);
+  const instanceClass = candidates[placement.instanceIndex]?.instanceType as string;
   if (job.attempt !== undefined) job.endedAttempts.push(job.attempt);
   job.fence += 1;
-  job.attempt = newAttempt(job.fence, instanceIndex, instanceClass, nowMs, state.settings.requeueAfterMs);
+  const instanceIndex = entryIndexOf(job.spec, instanceClass);
+  job.attempt = newAttempt(job.fence, instanceIndex, instanceClass, placement, nowMs, state.settings.requeueAfterMs);
   job.lastModifiedAtMs = nowMs;
   state.pending.delete(job.id);
+  rooms.take(instanceClass);
   state.queuedByClass.set(instanceClass, (state.queuedByClass.get(instanceClass) ?? 0) + 1);
+  state.shares.started(job.tenant, flowOf(job), instanceClass, nowMs);
+  if (placement.instanceIndex > 0) noteFallback(context, waiting, candidates, placement);
   context.emit({ kind: 'SaveTrainingJob', job });
   context.emit({ kind: 'Enqueue', instanceClass, key: { trainingJobId: job.id, fence: job.fence } });
   announceDemand(context, instanceClass);
+}
+
+function noteFallback(
+  context: StepContext,
+  { job }: Waiting,
+  instances: readonly InstanceRequest[],
+  placement: Placement,
+): void {
+  if (job.secondaryStatus === 'Starting') {
+    moveTo(job, 'Starting', `Starting on ${describePlacement(instances, placement)}`, context.nowMs);
+  }
+  const to = instances[placement.instanceIndex]?.instanceType ?? '';
+  for (const { instanceType, reason } of placement.passedOver) {
+    context.emit({ kind: 'Observe', fact: { kind: 'FellBack', from: instanceType, to, reason } });
+  }
 }
 
 function newAttempt(
   fence: number,
   instanceIndex: number,
   instanceClass: string,
+  placement: Placement,
   nowMs: number,
   requeueAfterMs: number,
 ): AttemptRecord {
@@ -57,6 +171,7 @@ function newAttempt(
     fence,
     instanceIndex,
     instanceClass,
+    placement,
     state: 'Queued',
     queuedAtMs: nowMs,
     requeueAtMs: nowMs + requeueAfterMs,
@@ -70,31 +185,5 @@ export function leaveQueue(state: SchedulerState, attempt: AttemptRecord): void 
   const waiting = (state.queuedByClass.get(attempt.instanceClass) ?? 0) - 1;
   if (waiting > 0) state.queuedByClass.set(attempt.instanceClass, waiting);
   else state.queuedByClass.delete(attempt.instanceClass);
-}
-
-function announceDemand(context: StepContext, instanceClass: string): void {
-  const { state, nowMs } = context;
-  const isNew = !state.demand.has(instanceClass);
-  state.demand.set(instanceClass, nowMs);
-  if (isNew) context.emit({ kind: 'AnnounceDemand', instanceClasses: [...state.demand.keys()] });
-}
-
-/** Lets agents stop listening on class queues that have been silent for a while. */
-export function forgetSilentClasses(context: StepContext): void {
-  const { state, nowMs } = context;
-  let changed = false;
-  for (const [instanceClass, lastDueMs] of state.demand) {
-    if (state.queuedByClass.has(instanceClass)) state.demand.set(instanceClass, nowMs);
-    else if (nowMs - lastDueMs > state.settings.demandLingerMs) changed = state.demand.delete(instanceClass) || changed;
-  }
-  if (changed) context.emit({ kind: 'AnnounceDemand', instanceClasses: [...state.demand.keys()] });
-}
-
-/** How many attempts of a class live agents can run side by side. */
-export function slotsOf(state: SchedulerState, instanceClass: string): number {
-  let slots = 0;
-  for (const agent of state.agents.values()) {
-    if (agent.state === 'Ready') slots += agent.offers.get(instanceClass) ?? agent.offers.get(ANY_CLASS) ?? 0;
-  }
-  return slots;
+  state.admissionDue = true;
 }

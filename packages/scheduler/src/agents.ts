@@ -1,51 +1,73 @@
 import type { AttemptKey } from '@fleetune/domain';
 import type { SchedulerEvent } from './event.js';
-import type { TrainingJobState } from './state.js';
+import type { AgentState, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { settleAttempt } from './training-jobs.js';
 
 type Connected = Extract<SchedulerEvent, { kind: 'AgentConnected' }>;
 
 /**
- * An agent said hello. What it holds and we leased to it goes on; what it holds and is not its own it must kill; what
- * we leased to it and it does not hold is lost at once, without waiting for the lease.
+ * An agent said hello. What it holds and we leased to it goes on; what it holds and is not its own it must kill. What
+ * we leased to it and it does not name is in doubt until its first renewal: a hello that was long on its way tells of
+ * the past, and only a living stream renews.
  */
 export function onAgentConnected(context: StepContext, event: Connected): void {
   const { state, nowMs } = context;
   const { leaseTtlMs, leaseGraceMs } = state.settings;
-  const leases = new Set<string>();
-  const held = new Map(event.held.map((key) => [key.trainingJobId, key.fence]));
+  const leases = new Map<string, string>();
   const kill: AttemptKey[] = [];
   const stop: TrainingJobState[] = [];
   for (const key of event.held) {
     const job = state.trainingJobs.get(key.trainingJobId);
-    if (job === undefined || !isLeasedTo(job, event.agentId, key.fence)) {
+    if (job?.attempt === undefined || !isLeasedTo(job, event.agentId, key.fence)) {
       kill.push(key);
       continue;
     }
-    leases.add(job.id);
-    if (job.attempt !== undefined) job.attempt.leaseExpiresAtMs = nowMs + leaseTtlMs + leaseGraceMs;
+    leases.set(job.id, job.attempt.instanceClass);
+    job.attempt.leaseExpiresAtMs = nowMs + leaseTtlMs + leaseGraceMs;
     if (job.status === 'Stopping') stop.push(job);
   }
-  state.agents.set(event.agentId, {
+  const inDoubt = new Set<string>();
+  for (const job of state.trainingJobs.values()) {
+    const { attempt } = job;
+    if (attempt?.state !== 'Leased' || attempt.agentId !== event.agentId || leases.has(job.id)) continue;
+    leases.set(job.id, attempt.instanceClass);
+    inDoubt.add(job.id);
+  }
+  const agent: AgentState = {
     id: event.agentId,
     epoch: event.epoch,
     state: 'Ready',
     offers: event.offers,
     lastHeardMs: nowMs,
     leases,
-  });
+    inDoubt,
+  };
+  state.agents.set(agent.id, agent);
+  recount(context, agent);
   context.emit({ kind: 'WelcomeAgent', agentId: event.agentId, killAttempts: kill });
   context.emit({ kind: 'AnnounceDemand', instanceClasses: [...state.demand.keys()] });
   for (const job of stop) {
     const key = { trainingJobId: job.id, fence: job.fence };
     context.emit({ kind: 'StopAttempt', agentId: event.agentId, key, reason: job.stopReason ?? 'UserRequested' });
   }
-  for (const job of [...state.trainingJobs.values()]) {
-    const { attempt } = job;
-    if (attempt?.state !== 'Leased' || attempt.agentId !== event.agentId) continue;
-    if (held.get(job.id) === attempt.fence) continue;
-    settleAttempt(context, job, attempt, { kind: 'Lost', reason: 'The agent came back without the training job.' });
+}
+
+/** The first renewal after a hello: what it does not name either is lost, without waiting for the lease to run out. */
+export function settleDoubts(context: StepContext, agentId: string, renewed: readonly AttemptKey[]): void {
+  const { state } = context;
+  const agent = state.agents.get(agentId);
+  if (agent === undefined || agent.inDoubt.size === 0) return;
+  const named = new Set(renewed.map((key) => key.trainingJobId));
+  const lost = [...agent.inDoubt].filter((id) => !named.has(id));
+  agent.inDoubt.clear();
+  for (const id of lost) {
+    const job = state.trainingJobs.get(id);
+    if (job?.attempt === undefined || !isLeasedTo(job, agentId, job.attempt.fence)) continue;
+    settleAttempt(context, job, job.attempt, {
+      kind: 'Lost',
+      reason: 'The agent came back without the training job.',
+    });
   }
 }
 
@@ -54,13 +76,41 @@ export function silenceAgents(context: StepContext): void {
   const { state, nowMs } = context;
   const patienceMs = state.settings.leaseTtlMs + state.settings.leaseGraceMs;
   for (const agent of state.agents.values()) {
-    if (agent.state === 'Ready' && nowMs - agent.lastHeardMs >= patienceMs) agent.state = 'Silent';
+    if (agent.state !== 'Ready' || nowMs - agent.lastHeardMs < patienceMs) continue;
+    agent.state = 'Silent';
+    recount(context, agent);
   }
 }
 
 /** The stream broke. Leases live on until they run out: the agent may come back with everything running. */
 export function onAgentDisconnected(context: StepContext, agentId: string, epoch: string): void {
-  if (context.state.agents.get(agentId)?.epoch === epoch) context.state.agents.delete(agentId);
+  const { state, nowMs } = context;
+  if (state.agents.get(agentId)?.epoch !== epoch) return;
+  state.agents.delete(agentId);
+  state.capacity.forget(agentId, nowMs);
+}
+
+/** The agent finishes what it runs and takes nothing more. */
+export function onAgentDraining(context: StepContext, agentId: string): void {
+  const agent = context.state.agents.get(agentId);
+  if (agent === undefined) return;
+  agent.state = 'Draining';
+  recount(context, agent);
+}
+
+/** A message came: the agent lives. Renewals come regularly, also without leases. */
+export function hearFrom(context: StepContext, agentId: string): void {
+  const agent = context.state.agents.get(agentId);
+  if (agent === undefined) return;
+  agent.lastHeardMs = context.nowMs;
+  if (agent.state !== 'Silent') return;
+  agent.state = 'Ready';
+  recount(context, agent);
+}
+
+/** Takes into the fleet's capacity what changed about an agent. */
+export function recount({ state, nowMs }: StepContext, agent: AgentState): void {
+  if (state.capacity.count(agent, nowMs)) state.admissionDue = true;
 }
 
 export function isLeasedTo(job: TrainingJobState, agentId: string, fence: number): boolean {

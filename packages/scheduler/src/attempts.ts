@@ -1,9 +1,18 @@
-import type { AttemptKey, AttemptPhase, AttemptResult, MetricPoint } from '@fleetune/domain';
+import {
+  type AttemptKey,
+  type AttemptPhase,
+  type AttemptResult,
+  instanceTypeOf,
+  type MetricPoint,
+} from '@fleetune/domain';
 import { leaveQueue } from './admission.js';
-import { isLeasedTo } from './agents.js';
-import { isHopeless, recordEpochs } from './early-stopping.js';
+import { hearFrom, isLeasedTo, recount, settleDoubts } from './agents.js';
 import type { SchedulerEvent } from './event.js';
-import type { AgentState, TrainingJobState } from './state.js';
+import { describePlacement } from './fallback.js';
+import { onFoldTraining } from './folds.js';
+import { instanceCandidates } from './instance-candidates.js';
+import { withTimeLeft } from './running-time.js';
+import type { TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { requestStop, settleAttempt } from './training-jobs.js';
 import { hasLeft, moveTo } from './transitions.js';
@@ -28,11 +37,13 @@ export function onClaimRequested(context: StepContext, agentId: string, key: Att
   if (attempt.state === 'Leased' && attempt.agentId === agentId) return grant(context, job, agentId);
   if (attempt.state !== 'Queued') return refuse(context, agentId, key, 'This attempt has been taken or has ended.');
   leaveQueue(state, attempt);
+  state.shares.leased(job.tenant, attempt.instanceClass, nowMs);
   attempt.state = 'Leased';
   attempt.agentId = agentId;
   attempt.leasedAtMs = nowMs;
   attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
-  agent.leases.add(job.id);
+  agent.leases.set(job.id, attempt.instanceClass);
+  recount(context, agent);
   context.emit({ kind: 'SaveTrainingJob', job });
   grant(context, job, agentId);
   const queueWaitMs = nowMs - attempt.queuedAtMs;
@@ -41,7 +52,8 @@ export function onClaimRequested(context: StepContext, agentId: string, key: Att
 
 export function onLeasesRenewed(context: StepContext, event: Extract<SchedulerEvent, { kind: 'LeasesRenewed' }>): void {
   const { state, nowMs } = context;
-  hearFrom(state.agents.get(event.agentId), nowMs);
+  hearFrom(context, event.agentId);
+  settleDoubts(context, event.agentId, event.keys);
   const renewed: AttemptKey[] = [];
   const lost: AttemptKey[] = [];
   for (const key of event.keys) {
@@ -57,13 +69,6 @@ export function onLeasesRenewed(context: StepContext, event: Extract<SchedulerEv
   context.emit({ kind: 'ConfirmRenewal', agentId, sentAtMonotonicMs, renewed, lost });
 }
 
-/** Renewals come regularly, also without leases: they are an agent's sign of life. */
-function hearFrom(agent: AgentState | undefined, nowMs: number): void {
-  if (agent === undefined) return;
-  agent.lastHeardMs = nowMs;
-  if (agent.state === 'Silent') agent.state = 'Ready';
-}
-
 export function onPhaseChanged(
   context: StepContext,
   agentId: string,
@@ -72,10 +77,23 @@ export function onPhaseChanged(
   message: string,
 ): void {
   const job = leasedJob(context, agentId, key, 'phase');
-  if (job === undefined || job.status !== 'InProgress' || hasLeft(job, phase)) return;
-  moveTo(job, phase, message || PHASE_MESSAGES[phase], context.nowMs);
-  if (phase === 'Training') job.trainingStartMs ??= context.nowMs;
+  if (job?.attempt === undefined || job.status !== 'InProgress' || hasLeft(job, phase)) return;
+  moveTo(job, phase, message || phaseMessage(context, job, phase), context.nowMs);
+  if (phase === 'Training') {
+    job.trainingStartMs ??= context.nowMs;
+    job.attempt.trainingSinceMs ??= context.nowMs;
+    context.state.breakers.succeeded(job.attempt.instanceClass);
+    if (job.fold !== undefined) onFoldTraining(context, job);
+  }
   context.emit({ kind: 'SaveTrainingJob', job });
+}
+
+/** Says which entry of a fallback list serves, and why not one before it. */
+function phaseMessage({ state }: StepContext, job: TrainingJobState, phase: AttemptPhase): string {
+  const placement = job.attempt?.placement;
+  if (phase !== 'Starting' || placement === undefined || placement.instanceIndex === 0) return PHASE_MESSAGES[phase];
+  const candidates = instanceCandidates(job.spec, state.settings.spotOnly);
+  return `${PHASE_MESSAGES[phase]} on ${describePlacement(candidates, placement)}`;
 }
 
 export function onMetricsReported(
@@ -87,7 +105,7 @@ export function onMetricsReported(
   const job = leasedJob(context, agentId, key, 'metrics');
   if (job === undefined) return;
   context.emit({ kind: 'SaveMetrics', batch: { key, points } });
-  stopIfHopeless(context, job, points);
+  stopWhenWatched(context, job, points);
 }
 
 /** The end of an attempt. Reported until acknowledged, so a repeated or late report changes nothing. */
@@ -98,17 +116,14 @@ export function onAttemptReported(context: StepContext, agentId: string, result:
   context.emit({ kind: 'AcknowledgeReport', agentId, key: result.key, accepted });
 }
 
-/** Early stopping: judges a running training job by what it just reported of its objective. */
-function stopIfHopeless(context: StepContext, job: TrainingJobState, points: readonly MetricPoint[]): void {
-  const curves = context.state.tuningJobs.get(job.tuning?.tuningJobId ?? '')?.curves;
+/** Early stopping and Hyperband: judges a running training job by what it just reported of its objective. */
+function stopWhenWatched(context: StepContext, job: TrainingJobState, points: readonly MetricPoint[]): void {
   const { objective } = job.spec;
-  if (curves === undefined || objective === undefined) return;
-  recordEpochs(
-    curves,
-    job.id,
-    points.filter((point) => point.name === objective.metricName),
-  );
-  if (isHopeless(curves, job.id, objective.type)) requestStop(context, job, 'EarlyStopped');
+  if (job.tuning === undefined || objective === undefined) return;
+  const { tuningJobId, index } = job.tuning;
+  const reported = points.filter((point) => point.name === objective.metricName);
+  const reason = context.state.tuningJobs.get(tuningJobId)?.watch?.reported({ id: job.id, index }, reported);
+  if (reason !== undefined) requestStop(context, job, reason);
 }
 
 function leasedJob(
@@ -124,12 +139,12 @@ function leasedJob(
 }
 
 function grant(context: StepContext, job: TrainingJobState, agentId: string): void {
-  const instanceType = job.attempt?.instanceClass ?? '';
+  const instanceType = instanceTypeOf(job.attempt?.instanceClass ?? '');
   const key = { trainingJobId: job.id, fence: job.fence };
   context.emit({
     kind: 'GrantLease',
     agentId,
-    grant: { key, trainingJobName: job.name, instanceType, spec: job.spec },
+    grant: { key, trainingJobName: job.name, tenant: job.tenant, instanceType, spec: withTimeLeft(job) },
   });
   if (job.status !== 'Stopping') return;
   context.emit({ kind: 'StopAttempt', agentId, key, reason: job.stopReason ?? 'UserRequested' });

@@ -1,13 +1,70 @@
-import { slotsOf } from './admission.js';
-import type { AttemptRecord, TrainingJobState } from './state.js';
+import { describeClass } from '@fleetune/domain';
+import { ClassRooms } from './class-rooms.js';
+import type { Effect } from './effect.js';
+import { instanceCandidates } from './instance-candidates.js';
+import { explainWaiting } from './insufficient-capacity.js';
+import type { AttemptRecord, SchedulerState, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
-import { requestStop, settleAttempt } from './training-jobs.js';
+import { moveAttempt, requestStop, settleAttempt } from './training-jobs.js';
 
 /** Longest wait before an unclaimed attempt is put on its queue again. */
 const MAX_REQUEUE_DELAY_MS = 30_000;
 
-/** What the passing of time does to one training job. */
-export function checkDeadlines(context: StepContext, job: TrainingJobState): void {
+/** What the passing of time does to training jobs. */
+export function checkDeadlines(context: StepContext): void {
+  const { state, nowMs } = context;
+  for (const id of state.deadlines.due(nowMs)) {
+    // An earlier one of this loop may have ended it (a tuning job that stops its others).
+    const job = state.trainingJobs.get(id);
+    if (job === undefined) continue;
+    checkDeadline(context, job);
+    watchDeadline(state, job, nowMs);
+  }
+}
+
+/** After a step: whatever it changed is looked at again when its next deadline comes. */
+export function watchDeadlines(state: SchedulerState, effects: readonly Effect[], nowMs: number): void {
+  for (const effect of effects) if (effect.kind === 'SaveTrainingJob') watchDeadline(state, effect.job, nowMs);
+}
+
+function watchDeadline(state: SchedulerState, job: TrainingJobState, nowMs: number): void {
+  if (job.endedAtMs !== undefined) state.deadlines.forget(job.id);
+  else state.deadlines.watch(job.id, Math.min(nextDeadlineMs(state, job, nowMs), nowMs + LOOK_EVERY_MS));
+}
+
+/** Deadlines that are far off are looked at in between, so that none of them is kept for days after its job has ended. */
+const LOOK_EVERY_MS = 60_000;
+
+/** Those that wait so long for an attempt are told what they wait for, and from then on now and then. */
+const EXPLAIN_AFTER_MS = 10_000;
+
+function nextDeadlineMs(state: SchedulerState, job: TrainingJobState, nowMs: number): number {
+  const { attempt } = job;
+  let nextMs = Number.POSITIVE_INFINITY;
+  if (attempt?.state === 'Leased') nextMs = Math.min(attempt.leaseExpiresAtMs, job.stopDeadlineMs ?? nextMs);
+  else if (attempt?.state === 'Queued') nextMs = attempt.requeueAtMs;
+  else if (state.pending.has(job.id)) {
+    nextMs = nowMs + explainInMs(state, job, nowMs);
+  }
+  if (job.status !== 'InProgress') return nextMs;
+  const { maxWaitSeconds, maxPendingSeconds } = job.spec.stopping;
+  if (maxWaitSeconds !== undefined) nextMs = Math.min(nextMs, job.createdAtMs + maxWaitSeconds * 1000);
+  if (maxPendingSeconds === undefined || hasStarted(job)) return nextMs;
+  return Math.min(nextMs, job.createdAtMs + maxPendingSeconds * 1000);
+}
+
+function explainInMs(state: SchedulerState, job: TrainingJobState, nowMs: number): number {
+  if (state.settings.whenNotOffered === 'fail') return 1_000;
+  if (nowMs - (state.pending.waitsSinceMs(job.id) ?? 0) >= EXPLAIN_AFTER_MS) return LOOK_EVERY_MS;
+  // Spread, so that thousands that came together are not looked at together.
+  return EXPLAIN_AFTER_MS + ((state.pending.size * 7) % EXPLAIN_AFTER_MS);
+}
+
+function hasStarted(job: TrainingJobState): boolean {
+  return job.fence > 1 || job.attempt?.leasedAtMs !== undefined || job.crossValidation !== undefined;
+}
+
+function checkDeadline(context: StepContext, job: TrainingJobState): void {
   const { nowMs } = context;
   const { attempt } = job;
   if (attempt?.state === 'Leased') {
@@ -20,25 +77,32 @@ export function checkDeadlines(context: StepContext, job: TrainingJobState): voi
     }
   }
   if (attempt?.state === 'Queued' && nowMs >= attempt.requeueAtMs) {
-    if (isStranded(context, job, attempt)) {
-      const reason = `No agent offers ${attempt.instanceClass} any more; another instance type does.`;
-      return settleAttempt(context, job, attempt, { kind: 'Interrupted', reason });
-    }
-    requeue(context, job);
+    const reason = whyMove(context, job, attempt);
+    if (reason === undefined) requeue(context, job);
+    else moveAttempt(context, job, attempt, reason);
   }
+  explainWaiting(context, job);
+  if (job.endedAtMs !== undefined) return;
   const { maxWaitSeconds, maxPendingSeconds } = job.spec.stopping;
   const ageMs = nowMs - job.createdAtMs;
   if (maxWaitSeconds !== undefined && ageMs >= maxWaitSeconds * 1000) requestStop(context, job, 'MaxWaitExceeded');
-  const everLeased = job.fence > 1 || attempt?.leasedAtMs !== undefined;
-  if (maxPendingSeconds !== undefined && !everLeased && ageMs >= maxPendingSeconds * 1000) {
+  if (maxPendingSeconds !== undefined && !hasStarted(job) && ageMs >= maxPendingSeconds * 1000) {
     requestStop(context, job, 'MaxWaitExceeded');
   }
 }
 
-/** Queued for a class that nobody offers now, while somebody offers another entry of the fallback list. */
-function isStranded({ state }: StepContext, job: TrainingJobState, attempt: AttemptRecord): boolean {
-  if (slotsOf(state, attempt.instanceClass) > 0) return false;
-  return job.spec.instances.some((instance) => slotsOf(state, instance.instanceType) > 0);
+/** Nobody claims the attempt, and another entry of the fallback list has a slot for it now. */
+function whyMove({ state, nowMs }: StepContext, job: TrainingJobState, attempt: AttemptRecord): string | undefined {
+  const candidates = instanceCandidates(job.spec, state.settings.spotOnly);
+  if (candidates.length === 1) return undefined;
+  const { instanceClass } = attempt;
+  const isOffered = state.capacity.slots(instanceClass) > 0;
+  if (isOffered && nowMs - attempt.queuedAtMs < state.settings.entryPatienceMs) return undefined;
+  const rooms = new ClassRooms(state.capacity, state.queuedByClass, state.recentEnds, nowMs);
+  const others = candidates.filter(({ instanceType }) => instanceType !== instanceClass);
+  if (!others.some(({ instanceType }) => rooms.hasFree(instanceType))) return undefined;
+  const name = describeClass(instanceClass);
+  return isOffered ? `No agent had room for ${name}.` : `No agent offers ${name} any more.`;
 }
 
 function expireLease(context: StepContext, job: TrainingJobState): void {

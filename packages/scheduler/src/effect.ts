@@ -1,5 +1,6 @@
 import type { AttemptKey, StopReason } from '@fleetune/domain';
 import type { TrialOutcome } from '@fleetune/search';
+import type { PassedOver } from './fallback.js';
 import type { LeaseGrant } from './ports.js';
 import type { MetricBatch, TrainingJobState, TuningJobState } from './state.js';
 
@@ -42,4 +43,8 @@ export type Fact =
   | { readonly kind: 'TrainingJobEnded'; readonly status: string; readonly startupMs?: number }
   | { readonly kind: 'TuningJobEnded'; readonly status: string }
   | { readonly kind: 'LeaseExpired' }
+  /** A training job was placed on `to` although it prefers `from`. */
+  | { readonly kind: 'FellBack'; readonly from: string; readonly to: string; readonly reason: PassedOver['reason'] }
+  /** A class failed to start attempts and is passed over in fallback lists for a while. */
+  | { readonly kind: 'BreakerOpened'; readonly instanceClass: string }
   | { readonly kind: 'FencedWrite'; readonly write: 'claim' | 'phase' | 'metrics' | 'report' };

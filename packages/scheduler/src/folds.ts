@@ -44,6 +44,7 @@ export function onFoldEnded(context: StepContext, { job: fold, failure }: EndedT
   if (parent === undefined || progress === undefined || fold.fold === undefined) return;
   if (!progress.running.delete(fold.id)) return;
   parent.trainingMs += fold.trainingMs;
+  parent.billableMs += fold.billableMs;
   parent.trainingEndMs = fold.trainingEndMs ?? parent.trainingEndMs;
   if (fold.status === 'Completed') progress.results.set(fold.fold.position, fold.finalMetrics);
   else if (fold.status === 'Failed') noteFailure(context, progress, { job: fold, failure });

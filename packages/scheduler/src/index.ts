@@ -1,9 +1,13 @@
-export { closeCurve, emptyCurves, type LearningCurves, recordEpochs } from './early-stopping.js';
 export * from './effect.js';
 export * from './event.js';
+export type { TenantShare } from './fair-share.js';
+export { ANY_CLASS } from './fleet-capacity.js';
+export { newFoldProgress, standardErrorMetric } from './folds.js';
 export * from './job-service.js';
+export { newTrainingJobProgress } from './new-training-job.js';
 export * from './ports.js';
 export * from './runner.js';
 export * from './state.js';
 export * from './step.js';
-export { newTrainingJobProgress, newTuningJobProgress } from './tuning-loop.js';
+export { type TrainingWatch, trainingWatch } from './training-watch.js';
+export { newTuningJobProgress } from './tuning-loop.js';

@@ -104,6 +104,8 @@ export interface TuningJobView {
   readonly objectiveCounts: ObjectiveCounts;
   /** The best completed training job by the objective. */
   readonly bestTrainingJob?: TrainingJobView;
+  /** With a warm start of type IdenticalDataAndAlgorithm: the best of this tuning job and its parents. */
+  readonly overallBestTrainingJob?: TrainingJobView;
   readonly trainingJobsNotImproving: number;
   readonly convergenceDetectedTimeMs?: number;
   /** Sum of training seconds of all training jobs. */
@@ -124,9 +126,9 @@ export interface TrainingJobQuery extends TimeWindow {
   readonly status?: TrainingJobStatus;
   /** Only the training jobs of this tuning job. */
   readonly tuningJobName?: string;
-  readonly sortBy: 'Name' | 'CreationTime' | 'Status' | 'FinalObjectiveMetricValue';
+  readonly sortBy: 'Name' | 'CreationTime' | 'LastModifiedTime' | 'Status' | 'FinalObjectiveMetricValue';
   readonly sortOrder: SortOrder;
-  /** 1 to 100. */
+  /** At least 1; how many at most is for each API to say. */
   readonly maxResults: number;
   /** From the page before; opaque. */
   readonly nextToken?: string;
@@ -135,7 +137,7 @@ export interface TrainingJobQuery extends TimeWindow {
 export interface TuningJobQuery extends TimeWindow {
   readonly nameContains?: string;
   readonly status?: TuningJobStatus;
-  readonly sortBy: 'Name' | 'CreationTime' | 'Status';
+  readonly sortBy: 'Name' | 'CreationTime' | 'LastModifiedTime' | 'Status';
   readonly sortOrder: SortOrder;
   readonly maxResults: number;
   readonly nextToken?: string;

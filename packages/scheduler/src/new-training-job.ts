@@ -11,6 +11,7 @@ export function newTrainingJobProgress(nowMs: number) {
     losses: 0,
     notBeforeMs: 0,
     trainingMs: 0,
+    billableMs: 0,
     finalMetrics: [],
     lastModifiedAtMs: nowMs,
   };

@@ -7,6 +7,14 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** Lets time pass. A simulation passes its own. */
+export interface Timers {
+  /** 0 is one turn of the event loop. */
+  pause(ms: number): Promise<void>;
+  /** @returns what ends it. */
+  every(ms: number, act: () => void): () => void;
+}
+
 /** Uniform in [0, 1). */
 export type Random = () => number;
 
@@ -50,6 +58,7 @@ export interface SearchHost {
 export interface LeaseGrant {
   readonly key: AttemptKey;
   readonly trainingJobName: string;
+  readonly tenant: string;
   readonly instanceType: string;
   readonly spec: TrainingJobSpec;
 }

@@ -8,10 +8,12 @@ import {
   type Random,
   type SearchHost,
   type StateStore,
+  type Timers,
 } from './ports.js';
 import type { TrainingJobState, TuningJobState } from './state.js';
 import { type MetricBatch, restoreState, type SchedulerSettings, type SchedulerState } from './state.js';
 import { step } from './step.js';
+import { SYSTEM_TIMERS } from './system-timers.js';
 
 export interface RunnerPorts {
   readonly store: StateStore;
@@ -19,6 +21,8 @@ export interface RunnerPorts {
   readonly search: SearchHost;
   readonly agents: AgentLink;
   readonly clock: Clock;
+  /** Those of the process where undefined. */
+  readonly timers?: Timers;
   readonly random: Random;
   /** Told of everything worth counting. */
   observe(fact: Fact): void;
@@ -41,16 +45,18 @@ const REMEMBER_ENDED_MS = 60_000;
  */
 export class SchedulerRunner {
   readonly #ports: RunnerPorts;
+  readonly #timers: Timers;
   readonly #state: SchedulerState;
   #effects: Effect[] = [];
   #committing: Promise<void> | undefined;
   #stopped = false;
   /** Jobs that ended, with when to forget them: while that is not committed, their rows still say that they live. */
   readonly #ended = new Map<string, number>();
-  #ticker: NodeJS.Timeout | undefined;
+  #endTicking: (() => void) | undefined;
 
   private constructor(ports: RunnerPorts, state: SchedulerState) {
     this.#ports = ports;
+    this.#timers = ports.timers ?? SYSTEM_TIMERS;
     this.#state = state;
   }
 
@@ -58,7 +64,7 @@ export class SchedulerRunner {
   static async start(ports: RunnerPorts, settings: SchedulerSettings, tickEveryMs = 500): Promise<SchedulerRunner> {
     const loaded = await ports.store.load();
     const runner = new SchedulerRunner(ports, restoreState(loaded, settings, ports.clock.nowMs()));
-    runner.#ticker = setInterval(() => runner.post({ kind: 'Ticked' }), tickEveryMs);
+    runner.#endTicking = runner.#timers.every(tickEveryMs, () => runner.post({ kind: 'Ticked' }));
     runner.post({ kind: 'Ticked' });
     return runner;
   }
@@ -104,7 +110,7 @@ export class SchedulerRunner {
   }
 
   #halt(): void {
-    clearInterval(this.#ticker);
+    this.#endTicking?.();
     this.#stopped = true;
   }
 
@@ -117,7 +123,7 @@ export class SchedulerRunner {
 
   async #drain(): Promise<void> {
     // One turn of the event loop lets what arrived together be committed together.
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#timers.pause(0);
     while (this.#effects.length > 0) {
       const effects = this.#effects;
       this.#effects = [];
@@ -150,7 +156,7 @@ export class SchedulerRunner {
       }
       this.#ports.warn('The scheduler could not commit; it tries again.', error);
       if (this.#stopped) return 'lost';
-      await new Promise((resolve) => setTimeout(resolve, COMMIT_RETRY_MS));
+      await this.#timers.pause(COMMIT_RETRY_MS);
       return 'failed';
     }
   }
@@ -206,7 +212,7 @@ export class SchedulerRunner {
     } catch (error) {
       this.#ports.warn(`The search of tuning job "${tuningJob.name}" failed.`, error);
       if (triesLeft > 1 && !this.#stopped) {
-        await new Promise((resolve) => setTimeout(resolve, ASK_RETRY_MS));
+        await this.#timers.pause(ASK_RETRY_MS);
         return this.#ask(tuningJob, count, triesLeft - 1);
       }
       const reason = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,7 @@ import type {
   AttemptState,
   CompletionReason,
   Configuration,
+  CrossValidation,
   FinalMetric,
   MetricPoint,
   SecondaryStatus,
@@ -14,7 +15,14 @@ import type {
   TuningJobSpec,
   TuningJobStatus,
 } from '@fleetune/domain';
-import type { LearningCurves } from './early-stopping.js';
+import { Backlog, flowOf } from './backlog.js';
+import { ClassBreakers } from './class-breakers.js';
+import { RecentEnds } from './class-rooms.js';
+import { DeadlineWatch } from './deadline-watch.js';
+import { FairShares, type TenantShare } from './fair-share.js';
+import type { Placement } from './fallback.js';
+import { FleetCapacity } from './fleet-capacity.js';
+import type { TrainingWatch } from './training-watch.js';
 
 /**
  * What the scheduler holds in memory: everything that is not over, and nothing else. One `step` owns it at a time and
@@ -25,12 +33,22 @@ export interface SchedulerState {
   readonly tuningJobs: Map<string, TuningJobState>;
   readonly trainingJobs: Map<string, TrainingJobState>;
   readonly agents: Map<string, AgentState>;
-  /** Training jobs without a live attempt, oldest first. */
-  readonly pending: Set<string>;
+  /** Training jobs without a live attempt. */
+  readonly pending: Backlog<TrainingJobState>;
   /** Attempts that are queued and not leased, by instance class. */
   readonly queuedByClass: Map<string, number>;
   /** Classes that agents were last told to listen on, with the time of their last due attempt. */
   readonly demand: Map<string, number>;
+  /** What agents that are ready offer and have free. */
+  readonly capacity: FleetCapacity;
+  readonly shares: FairShares;
+  readonly breakers: ClassBreakers;
+  readonly recentEnds: RecentEnds;
+  readonly deadlines: DeadlineWatch;
+  /** Something changed that may let a waiting training job start. */
+  admissionDue: boolean;
+  /** When this scheduler took over: agents need a while to say hello. */
+  readonly startedAtMs: number;
 }
 
 export interface SchedulerSettings {
@@ -47,6 +65,20 @@ export interface SchedulerSettings {
   readonly infrastructureRetries: number;
   /** How long agents go on listening on a class queue that fell silent. */
   readonly demandLingerMs: number;
+  /** How long each entry of a fallback list is waited for while all its slots are busy. 0: the next one is taken at once. */
+  readonly entryPatienceMs: number;
+  /** What becomes of a training job for which no agent offers any entry: SageMaker lets it wait. */
+  readonly whenNotOffered: 'wait' | 'fail';
+  /** How long agents may be away before what they offered counts as not offered. */
+  readonly offerPatienceMs: number;
+  /** Waiting so long counts as much as one step of priority. */
+  readonly agingStepMs: number;
+  /** What a second of training on a spot machine costs, as part of what it costs elsewhere: over 0, at most 1. */
+  readonly spotPriceRatio: number;
+  /** Managed spot training waits for spot machines, and is never served by others. */
+  readonly spotOnly: boolean;
+  /** Weights and quotas; a tenant that is not here has weight 1 and no quota. */
+  readonly tenants: ReadonlyMap<string, TenantShare>;
 }
 
 export const DEFAULT_SETTINGS: SchedulerSettings = {
@@ -57,6 +89,13 @@ export const DEFAULT_SETTINGS: SchedulerSettings = {
   retryBackoffMs: 1_000,
   infrastructureRetries: 10,
   demandLingerMs: 60_000,
+  entryPatienceMs: 0,
+  whenNotOffered: 'wait',
+  offerPatienceMs: 600_000,
+  agingStepMs: 120_000,
+  spotPriceRatio: 0.3,
+  spotOnly: false,
+  tenants: new Map(),
 };
 
 export interface TuningJobState {
@@ -87,8 +126,10 @@ export interface TuningJobState {
   consumedRuntimeMs: number;
   endedAtMs?: number;
   lastModifiedAtMs: number;
-  /** Undefined unless early stopping is on. Memory only: read from the metrics in the store at start. */
-  readonly curves?: LearningCurves;
+  /** Stops training jobs early, where that is asked for. Memory only: replayed from the metrics in the store at start. */
+  readonly watch?: TrainingWatch;
+  /** Objectives of the folds of the best training job. Memory only: read from its folds at start. */
+  foldsOfBest?: readonly number[];
 }
 
 export interface AttemptRecord {
@@ -97,6 +138,10 @@ export interface AttemptRecord {
   readonly instanceClass: string;
   state: AttemptState;
   readonly queuedAtMs: number;
+  /** Memory only: why this entry of the fallback list. */
+  readonly placement?: Placement;
+  /** Memory only: when its program was started. */
+  trainingSinceMs?: number;
   agentId?: string;
   leasedAtMs?: number;
   endedAtMs?: number;
@@ -120,6 +165,10 @@ export interface TrainingJobState {
     readonly definition: number;
     readonly configuration: Configuration;
   };
+  /** Set on a fold of a cross-validated training job. */
+  readonly fold?: { readonly parentId: string; readonly tuningJobId: string; readonly position: number };
+  /** Set on a training job that is cross-validated: its folds have attempts, it has none of its own. */
+  readonly crossValidation?: FoldProgress;
   status: TrainingJobStatus;
   secondaryStatus: SecondaryStatus;
   transitions: SecondaryStatusTransition[];
@@ -141,12 +190,27 @@ export interface TrainingJobState {
   trainingEndMs?: number;
   /** Sum over attempts. */
   trainingMs: number;
+  /** The same, with less for the time on spot machines. */
+  billableMs: number;
   startupMs?: number;
   finalMetrics: readonly FinalMetric[];
   objective?: number;
   modelArtifactUri?: string;
   endedAtMs?: number;
   lastModifiedAtMs: number;
+}
+
+/** How far the folds of a training job have come. Memory only: read from the folds at start. */
+export interface FoldProgress {
+  readonly plan: CrossValidation;
+  /** Final metrics of each fold that completed, by its position. */
+  readonly results: Map<number, readonly FinalMetric[]>;
+  /** Folds that have been launched and have not ended. */
+  readonly running: Set<string>;
+  launched: number;
+  failed?: number;
+  /** Set once too few folds can still succeed. */
+  failure?: { readonly reason: string; readonly kind: 'retryable' | 'nonRetryable' };
 }
 
 export interface AgentState {
@@ -157,8 +221,10 @@ export interface AgentState {
   lastHeardMs: number;
   /** Slots by class name; `*` is any class. */
   readonly offers: ReadonlyMap<string, number>;
-  /** Attempts leased to this agent. */
-  readonly leases: Set<string>;
+  /** Instance classes of the attempts leased to this agent, by training job. */
+  readonly leases: Map<string, string>;
+  /** Training jobs leased to it that its hello did not name; its first renewal decides. */
+  readonly inDoubt: Set<string>;
 }
 
 export interface MetricBatch {
@@ -171,32 +237,47 @@ export interface LoadedState {
   readonly trainingJobs: readonly TrainingJobState[];
 }
 
-/** The name under which an agent offers whatever class is asked for. */
-export const ANY_CLASS = '*';
-
 /** State to start from: what the store kept, with every lease good for a full TTL from now. */
 export function restoreState(loaded: LoadedState, settings: SchedulerSettings, nowMs: number): SchedulerState {
+  const capacity = new FleetCapacity();
   const state: SchedulerState = {
     settings,
     tuningJobs: new Map(loaded.tuningJobs.map((job) => [job.id, job])),
     trainingJobs: new Map(loaded.trainingJobs.map((job) => [job.id, job])),
     agents: new Map(),
-    pending: new Set(),
+    pending: new Backlog(),
     queuedByClass: new Map(),
     demand: new Map(),
+    capacity,
+    shares: new FairShares(settings.tenants, (instanceClass) => capacity.slots(instanceClass)),
+    breakers: new ClassBreakers(),
+    recentEnds: new RecentEnds(),
+    deadlines: new DeadlineWatch(),
+    admissionDue: true,
+    startedAtMs: nowMs,
   };
   for (const job of loaded.trainingJobs) {
-    const { attempt } = job;
-    if (attempt === undefined || attempt.state === 'Ended') {
-      state.pending.add(job.id);
-    } else if (attempt.state === 'Queued') {
-      attempt.requeueAtMs = nowMs;
-      state.queuedByClass.set(attempt.instanceClass, (state.queuedByClass.get(attempt.instanceClass) ?? 0) + 1);
-      state.demand.set(attempt.instanceClass, nowMs);
-    } else {
-      attempt.leaseExpiresAtMs = nowMs + settings.leaseTtlMs + settings.leaseGraceMs;
-    }
+    state.deadlines.watch(job.id, nowMs);
+    restoreAttempt(state, job, nowMs);
     if (job.status === 'Stopping') job.stopDeadlineMs = nowMs + settings.stopDeadlineMs;
   }
   return state;
+}
+
+function restoreAttempt(state: SchedulerState, job: TrainingJobState, nowMs: number): void {
+  const { attempt } = job;
+  if (job.crossValidation !== undefined) return;
+  if (attempt === undefined || attempt.state === 'Ended') {
+    state.pending.add(job, nowMs);
+    return;
+  }
+  state.shares.started(job.tenant, flowOf(job), attempt.instanceClass, nowMs);
+  if (attempt.state === 'Queued') {
+    attempt.requeueAtMs = nowMs;
+    state.queuedByClass.set(attempt.instanceClass, (state.queuedByClass.get(attempt.instanceClass) ?? 0) + 1);
+    state.demand.set(attempt.instanceClass, nowMs);
+  } else {
+    state.shares.leased(job.tenant, attempt.instanceClass, nowMs);
+    attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { newTrainingJobProgress } from './new-training-job.js';
 import { type Faults, SimulatedFleet, TRAINING_SPEC, tuningSpec } from './simulated-fleet.fixture.js';
 import type { TrainingJobState } from './state.js';
-import { newTrainingJobProgress } from './tuning-loop.js';
 
 const SECONDS_TO_SETTLE = 5_000;
 
@@ -115,6 +115,51 @@ describe('early stopping', () => {
     expect(fleet.trainingJobs.get(last)).toMatchObject({ status: 'Stopping', stopReason: 'EarlyStopped' });
     runToEnd(fleet);
     expect(tuning(fleet)).toMatchObject({ status: 'Completed', completed: 3, stopped: 1, objectiveSucceeded: 4 });
+  });
+});
+
+describe('Hyperband', () => {
+  const limits = { maxTrainingJobs: 4, maxParallelTrainingJobs: 4 };
+  const hyperband = { ...tuningSpec(limits), strategy: { name: 'Hyperband', minResource: 1, maxResource: 9 } as const };
+
+  function start() {
+    const fleet = new SimulatedFleet(1, [4]);
+    fleet.submit('tune', hyperband);
+    fleet.tick();
+    return { fleet, ids: [...fleet.state.trainingJobs.keys()] as [string, string, string, string] };
+  }
+
+  function report(fleet: SimulatedFleet, trainingJobId: string, step: number, value: number): void {
+    const points = [{ name: 'score', value, step, timestampMs: fleet.nowMs }];
+    fleet.post({ kind: 'MetricsReported', agentId: 'agent-0', key: { trainingJobId, fence: 1 }, points });
+  }
+
+  it('stops a training job at a rung where others are better, and counts its objective', () => {
+    const { fleet, ids } = start();
+    for (const step of [0, 1, 2]) {
+      for (const [rank, id] of ids.entries()) report(fleet, id, step, 1 - rank / 10);
+    }
+    const stopped = ids.filter((id) => fleet.trainingJobs.get(id)?.stopReason === 'EarlyStopped');
+    expect(stopped).not.toContain(ids[0]);
+    expect(stopped).toContain(ids[3]);
+    runToEnd(fleet);
+    expect(tuning(fleet)).toMatchObject({ status: 'Completed', objectiveSucceeded: 4 });
+  });
+
+  it('lets the last epoch end by itself, stops one that goes on, and lets that be the best', () => {
+    const { fleet, ids } = start();
+    for (let step = 0; step < 9; step++) report(fleet, ids[0], step, 0.9);
+    expect(fleet.trainingJobs.get(ids[0])?.status).toBe('InProgress');
+    report(fleet, ids[0], 9, 0.9);
+    expect(fleet.trainingJobs.get(ids[0])).toMatchObject({ status: 'Stopping', stopReason: 'MaxResourceReached' });
+    const finalMetrics = [{ name: 'score', value: 0.9, timestampMs: fleet.nowMs }];
+    const outcome = { kind: 'Stopped', stopReason: 'MaxResourceReached' } as const;
+    fleet.post({
+      kind: 'AttemptReported',
+      agentId: 'agent-0',
+      result: { key: { trainingJobId: ids[0], fence: 1 }, outcome, finalMetrics },
+    });
+    expect(tuning(fleet)?.best).toEqual({ trainingJobId: ids[0], objective: 0.9 });
   });
 });
 
@@ -277,7 +322,7 @@ describe('one training job', () => {
     expect(fleet.trainingJobs.get('job')).toMatchObject({ status: 'Stopped', secondaryStatus: 'Stopped' });
   });
 
-  it('goes on when its agent comes back with it, and is lost at once when the agent comes back without it', () => {
+  it('goes on when its agent comes back with it, and is lost at once when the agent comes back and renews without it', () => {
     const { fleet, job } = start();
     connect(fleet, 'a', 'small');
     const key = { trainingJobId: 'job', fence: 1 };
@@ -287,7 +332,20 @@ describe('one training job', () => {
     expect(job).toMatchObject({ fence: 1, losses: 0 });
     fleet.agents[0]?.running.clear();
     fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'a3', offers: new Map([['small', 1]]), held: [] });
+    expect(job).toMatchObject({ fence: 1, losses: 0 });
+    fleet.post({ kind: 'LeasesRenewed', agentId: 'a', keys: [], sentAtMonotonicMs: 0n });
     expect(job).toMatchObject({ fence: 2, losses: 1 });
+  });
+
+  it('goes on when a hello arrives that was sent before it was leased', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    const key = { trainingJobId: 'job', fence: 1 };
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key });
+    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'late', offers: new Map([['small', 1]]), held: [] });
+    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'a2', offers: new Map([['small', 1]]), held: [key] });
+    fleet.post({ kind: 'LeasesRenewed', agentId: 'a', keys: [key], sentAtMonotonicMs: 0n });
+    expect(job).toMatchObject({ fence: 1, losses: 0, attempt: { state: 'Leased' } });
   });
 });
 

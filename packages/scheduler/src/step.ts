@@ -1,9 +1,12 @@
-import { admitPending, forgetSilentClasses } from './admission.js';
-import { onAgentConnected, onAgentDisconnected, silenceAgents } from './agents.js';
+import { admitPending, awaitPlacement } from './admission.js';
+import { onAgentConnected, onAgentDisconnected, onAgentDraining, silenceAgents } from './agents.js';
 import { onAttemptReported, onClaimRequested, onLeasesRenewed, onMetricsReported, onPhaseChanged } from './attempts.js';
-import { checkDeadlines } from './deadlines.js';
+import { checkDeadlines, watchDeadlines } from './deadlines.js';
+import { forgetSilentClasses } from './demand.js';
 import type { Effect } from './effect.js';
 import type { SchedulerEvent } from './event.js';
+import { onFoldEnded } from './folds.js';
+import { forgetOldCapacity } from './insufficient-capacity.js';
 import type { Random } from './ports.js';
 import type { SchedulerState, TuningJobState } from './state.js';
 import type { StepContext } from './step-context.js';
@@ -27,22 +30,24 @@ export function step(state: SchedulerState, event: SchedulerEvent, nowMs: number
   handle(context, event);
   // Counting one may stop others (a tuning job that is complete), which then wait here in turn.
   for (let ended = context.ended.shift(); ended !== undefined; ended = context.ended.shift()) {
-    onTrainingJobEnded(context, ended);
+    if (ended.job.fold === undefined) onTrainingJobEnded(context, ended);
+    else onFoldEnded(context, ended);
   }
   admitPending(context);
+  watchDeadlines(state, effects, nowMs);
   return effects;
 }
 
 function handle(context: StepContext, event: SchedulerEvent): void {
-  const { state } = context;
+  const { state, nowMs } = context;
   switch (event.kind) {
     case 'TuningJobCreated':
       state.tuningJobs.set(event.job.id, event.job);
       return advance(context, event.job);
     case 'TrainingJobCreated':
       state.trainingJobs.set(event.job.id, event.job);
-      state.pending.add(event.job.id);
-      return;
+      state.deadlines.watch(event.job.id, nowMs);
+      return awaitPlacement(context, event.job);
     case 'TuningJobStopRequested':
       return withTuningJob(context, event.tuningJobId, (job) => requestTuningStop(context, job));
     case 'TrainingJobStopRequested': {
@@ -57,11 +62,8 @@ function handle(context: StepContext, event: SchedulerEvent): void {
       return withTuningJob(context, event.tuningJobId, (job) => onSuggestionFailed(context, job, event.reason));
     case 'AgentConnected':
       return onAgentConnected(context, event);
-    case 'AgentDraining': {
-      const agent = state.agents.get(event.agentId);
-      if (agent !== undefined) agent.state = 'Draining';
-      return;
-    }
+    case 'AgentDraining':
+      return onAgentDraining(context, event.agentId);
     case 'AgentDisconnected':
       return onAgentDisconnected(context, event.agentId, event.epoch);
     case 'ClaimRequested':
@@ -82,15 +84,13 @@ function handle(context: StepContext, event: SchedulerEvent): void {
 function onTick(context: StepContext): void {
   const { state } = context;
   silenceAgents(context);
-  for (const job of [...state.trainingJobs.values()]) {
-    // An earlier one of this loop may have ended it (a tuning job that stops its others).
-    if (job.endedAtMs === undefined) checkDeadlines(context, job);
-  }
+  checkDeadlines(context);
   for (const job of [...state.tuningJobs.values()]) {
     checkTuningRuntime(context, job);
     advance(context, job);
   }
   forgetSilentClasses(context);
+  forgetOldCapacity(context);
 }
 
 function withTuningJob(context: StepContext, id: string, act: (job: TuningJobState) => void): void {

@@ -1,7 +1,8 @@
 import type { AttemptOutcome, AttemptResult, SecondaryStatus, StopReason } from '@fleetune/domain';
-import { leaveQueue } from './admission.js';
-import { restartCurve } from './early-stopping.js';
-import type { AttemptRecord, TrainingJobState } from './state.js';
+import { awaitPlacement, leaveQueue } from './admission.js';
+import { flowOf } from './backlog.js';
+import { countTraining, isTimeUp, unreportedMs } from './running-time.js';
+import type { AttemptRecord, FoldProgress, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { endWith, moveTo } from './transitions.js';
 
@@ -14,7 +15,8 @@ export function settleAttempt(
   result?: AttemptResult,
 ): void {
   endAttempt(context, job, attempt, outcome);
-  if (result !== undefined) keepResult(job, result);
+  if (result !== undefined) keepResult(context, job, attempt, result);
+  else countTraining(job, attempt, unreportedMs(attempt, context.state.settings), context.state.settings);
   const stopped = job.stopReason;
   switch (outcome.kind) {
     case 'Succeeded':
@@ -33,6 +35,21 @@ export function settleAttempt(
   }
 }
 
+/**
+ * Takes an attempt that nobody has claimed off its class, so that another entry of the fallback list can serve. Its
+ * fence is spent: whoever claims it late is refused, and no attempt is in two classes.
+ */
+export function moveAttempt(context: StepContext, job: TrainingJobState, attempt: AttemptRecord, reason: string): void {
+  endAttempt(context, job, attempt, { kind: 'Interrupted', reason });
+  awaitPlacement(context, job, attempt.instanceClass);
+  context.emit({ kind: 'SaveTrainingJob', job });
+}
+
+/** No instance type that the training job asks for is to be had. */
+export function failForCapacity(context: StepContext, job: TrainingJobState, reason: string): void {
+  fail(context, job, `CapacityError: ${reason}`, 'retryable');
+}
+
 /** Asks a training job to stop. It ends at once unless an agent is running it. */
 export function requestStop(context: StepContext, job: TrainingJobState, reason: StopReason): void {
   const { state, nowMs } = context;
@@ -40,6 +57,14 @@ export function requestStop(context: StepContext, job: TrainingJobState, reason:
   job.status = 'Stopping';
   job.stopReason = reason;
   moveTo(job, 'Stopping', 'Stopping the training job', nowMs);
+  if (job.crossValidation !== undefined && job.crossValidation.running.size > 0) {
+    context.emit({ kind: 'SaveTrainingJob', job });
+    for (const id of [...job.crossValidation.running]) {
+      const fold = state.trainingJobs.get(id);
+      if (fold !== undefined) requestStop(context, fold, reason);
+    }
+    return;
+  }
   const { attempt } = job;
   if (attempt?.state === 'Leased' && attempt.agentId !== undefined) {
     job.stopDeadlineMs = nowMs + state.settings.stopDeadlineMs;
@@ -56,6 +81,13 @@ export function requestStop(context: StepContext, job: TrainingJobState, reason:
   stop(context, job, reason);
 }
 
+/** All folds of a training job have ended, and its final metrics are their means. */
+export function concludeFolds(context: StepContext, job: TrainingJobState, failure: FoldProgress['failure']): void {
+  if (failure !== undefined) return fail(context, job, failure.reason, failure.kind);
+  if (job.stopReason !== undefined) return stop(context, job, job.stopReason);
+  complete(context, job);
+}
+
 function endAttempt(
   context: StepContext,
   job: TrainingJobState,
@@ -64,21 +96,41 @@ function endAttempt(
 ): void {
   const { state, nowMs } = context;
   if (attempt.state === 'Queued') leaveQueue(state, attempt);
-  if (attempt.agentId !== undefined) state.agents.get(attempt.agentId)?.leases.delete(job.id);
+  const agent = state.agents.get(attempt.agentId ?? '');
+  if (agent?.leases.delete(job.id)) state.capacity.count(agent, nowMs);
+  const ranMs = attempt.leasedAtMs === undefined ? undefined : nowMs - attempt.leasedAtMs;
+  state.shares.ended(job.tenant, flowOf(job), attempt.instanceClass, ranMs, nowMs);
+  state.recentEnds.ended(attempt.instanceClass, nowMs);
+  state.admissionDue = true;
+  judgeClass(context, attempt, outcome);
   attempt.state = 'Ended';
   attempt.endedAtMs = nowMs;
   attempt.outcome = outcome;
   context.emit({ kind: 'Observe', fact: { kind: 'AttemptEnded', outcome: outcome.kind } });
 }
 
-function keepResult(job: TrainingJobState, result: AttemptResult): void {
+/** A class that takes attempts and does not start them is passed over for a while, where there is a choice. */
+function judgeClass(context: StepContext, attempt: AttemptRecord, outcome: AttemptOutcome): void {
+  if (attempt.agentId === undefined || attempt.trainingSinceMs !== undefined) return;
+  if (outcome.kind !== 'Lost' && outcome.kind !== 'InternalError') return;
+  const { instanceClass } = attempt;
+  if (!context.state.breakers.failed(instanceClass, context.nowMs, context.random)) return;
+  context.emit({ kind: 'Observe', fact: { kind: 'BreakerOpened', instanceClass } });
+}
+
+function keepResult(
+  { state }: StepContext,
+  job: TrainingJobState,
+  attempt: AttemptRecord,
+  result: AttemptResult,
+): void {
   job.finalMetrics = result.finalMetrics;
   job.modelArtifactUri = result.modelArtifactUri;
   job.startupMs = result.startupMs;
   if (result.trainingStartMs === undefined) return;
   job.trainingStartMs ??= result.trainingStartMs;
   job.trainingEndMs = result.trainingEndMs ?? result.trainingStartMs;
-  job.trainingMs += Math.max(0, job.trainingEndMs - result.trainingStartMs);
+  countTraining(job, attempt, Math.max(0, job.trainingEndMs - result.trainingStartMs), state.settings);
 }
 
 function complete(context: StepContext, job: TrainingJobState): void {
@@ -109,6 +161,8 @@ const STOPPED_AS: Readonly<Record<StopReason, SecondaryStatus>> = {
   UserRequested: 'Stopped',
   TuningJobStopped: 'Stopped',
   EarlyStopped: 'Stopped',
+  MaxResourceReached: 'Stopped',
+  FoldsAbandoned: 'Stopped',
   MaxRuntimeExceeded: 'MaxRuntimeExceeded',
   MaxWaitExceeded: 'MaxWaitTimeExceeded',
   AgentStopping: 'Stopped',
@@ -118,6 +172,8 @@ const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
   UserRequested: 'Training job stopped on request',
   TuningJobStopped: 'Training job stopped because its tuning job ended',
   EarlyStopped: 'Training job stopped early: it was unlikely to improve the objective',
+  MaxResourceReached: 'Training job stopped: it has trained for the MaxResource of its tuning job',
+  FoldsAbandoned: 'Training job stopped: the training job whose fold it is has failed',
   MaxRuntimeExceeded: 'Training job stopped: MaxRuntimeInSeconds exceeded',
   MaxWaitExceeded: 'Training job stopped: MaxWaitTimeInSeconds exceeded',
   AgentStopping: 'Training job stopped because its agent was shut down',
@@ -139,9 +195,11 @@ function retry(context: StepContext, job: TrainingJobState, outcome: RetriedOutc
   const waits = outcome.kind !== 'Lost' && again > 0;
   job.notBeforeMs = waits ? nowMs + state.settings.retryBackoffMs * 2 ** (Math.min(again, 8) - 1) : nowMs;
   moveTo(job, outcome.kind === 'InternalError' ? 'Restarting' : 'Interrupted', outcome.reason, nowMs);
-  state.pending.add(job.id);
-  const curves = state.tuningJobs.get(job.tuning?.tuningJobId ?? '')?.curves;
-  if (curves !== undefined) restartCurve(curves, job.id);
+  if (isTimeUp(job)) return requestStop(context, job, 'MaxRuntimeExceeded');
+  awaitPlacement(context, job);
+  if (job.tuning !== undefined) {
+    state.tuningJobs.get(job.tuning.tuningJobId)?.watch?.restarted({ id: job.id, index: job.tuning.index });
+  }
   context.emit({ kind: 'SaveTrainingJob', job });
 }
 

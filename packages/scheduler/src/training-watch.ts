@@ -10,14 +10,14 @@ import {
 } from './early-stopping.js';
 
 /** A tuned training job, as far as a watch has to tell it from others. */
-export interface Watched {
+interface Watched {
   readonly id: string;
   /** Of its suggestion. */
   readonly index: number;
 }
 
 /** A value of the objective; `step` counts epochs from 0. */
-export interface ObjectivePoint {
+interface ObjectivePoint {
   readonly step: number;
   readonly value: number;
 }

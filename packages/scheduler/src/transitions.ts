@@ -1,4 +1,4 @@
-import type { AttemptPhase, SecondaryStatus } from '@fleetune/domain';
+import { ATTEMPT_PHASES, type AttemptPhase, type SecondaryStatus } from '@fleetune/domain';
 import type { TrainingJobState } from './state.js';
 
 /** Longest status message that SageMaker's clients are promised. */
@@ -18,14 +18,16 @@ export function moveTo(job: TrainingJobState, status: SecondaryStatus, statusMes
   job.transitions.push({ status, startTimeMs: Math.max(nowMs, last?.startTimeMs ?? 0), statusMessage: message });
 }
 
-/** True when the newest attempt has come to this phase and gone on: an agent repeats phases after its stream broke. */
+/**
+ * True when the newest attempt has come further than this phase: an agent repeats phases after its stream broke, and
+ * the first of them may never have arrived.
+ */
 export function hasLeft(job: TrainingJobState, phase: AttemptPhase): boolean {
-  for (const { status } of job.transitions.slice(0, -1).reverse()) {
-    if (status === 'Interrupted' || status === 'Restarting') return false;
-    if (status === phase) return true;
-  }
-  return false;
+  // Between attempts the status is none of the phases.
+  return ATTEMPT_PHASES.indexOf(phase) < PLACES.indexOf(job.secondaryStatus);
 }
+
+const PLACES: readonly SecondaryStatus[] = ATTEMPT_PHASES;
 
 /** Moves to a status that nothing follows: it starts and ends now. */
 export function endWith(job: TrainingJobState, status: SecondaryStatus, statusMessage: string, nowMs: number): void {

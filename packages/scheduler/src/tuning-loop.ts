@@ -1,12 +1,12 @@
 import { type CompletionReason, isBetter, reaches, type TuningJobSpec, tunedTrainingJobSpec } from '@fleetune/domain';
-import type { Asked, Suggestion, TrialOutcome } from '@fleetune/search';
-import { closeCurve, emptyCurves } from './early-stopping.js';
+import { type Asked, CONVERGED_FROM, type Suggestion, type TrialOutcome } from '@fleetune/search';
+import { awaitPlacement } from './admission.js';
+import { foldObjectives, launchFolds, newFoldProgress, standardErrorMetric } from './folds.js';
+import { newTrainingJobProgress } from './new-training-job.js';
 import type { TrainingJobState, TuningJobState } from './state.js';
 import { type EndedTrainingJob, randomUuid, type StepContext } from './step-context.js';
 import { requestStop } from './training-jobs.js';
-
-/** Probability of convergence from which `completeOnConvergence` ends a tuning job. */
-const CONVERGED_FROM = 0.95;
+import { trainingWatch } from './training-watch.js';
 
 /**
  * Does the next thing a tuning job needs: ask for as many suggestions as permits are free, or end it when nothing more
@@ -62,9 +62,11 @@ export function onTrainingJobEnded(context: StepContext, { job: ended, failure }
   else if (failure === 'retryable') job.retryableErrors += 1;
   else job.nonRetryableErrors += 1;
   job.consumedRuntimeMs += ended.trainingMs;
-  if (job.curves !== undefined) closeCurve(job.curves, ended.id);
+  const { index } = ended.tuning;
+  const epochs = job.watch?.epochs({ id: ended.id, index });
+  job.watch?.ended({ id: ended.id, index });
   countObjective(job, ended);
-  context.emit({ kind: 'Tell', tuningJobId: job.id, index: ended.tuning.index, outcome: outcomeOf(ended) });
+  context.emit({ kind: 'Tell', tuningJobId: job.id, index, outcome: outcomeOf(ended, epochs) });
   save(context, job);
   advance(context, job);
 }
@@ -98,31 +100,15 @@ function launch(context: StepContext, job: TuningJobState, suggestion: Suggestio
       definition: suggestion.definition,
       configuration: suggestion.configuration,
     },
+    ...(job.spec.crossValidation === undefined ? {} : { crossValidation: newFoldProgress(job.spec.crossValidation) }),
     ...newTrainingJobProgress(nowMs),
   };
   state.trainingJobs.set(id, training);
-  state.pending.add(id);
   job.inFlight.add(id);
   job.launched += 1;
   context.emit({ kind: 'SaveTrainingJob', job: training });
-}
-
-/** The changing part of a training job that has not started. */
-export function newTrainingJobProgress(nowMs: number) {
-  return {
-    status: 'InProgress' as const,
-    secondaryStatus: 'Starting' as const,
-    transitions: [{ status: 'Starting' as const, startTimeMs: nowMs, statusMessage: 'Waiting for a free instance' }],
-    fence: 0,
-    endedAttempts: [],
-    internalErrors: 0,
-    interruptions: 0,
-    losses: 0,
-    notBeforeMs: 0,
-    trainingMs: 0,
-    finalMetrics: [],
-    lastModifiedAtMs: nowMs,
-  };
+  if (training.crossValidation === undefined) awaitPlacement(context, training);
+  else launchFolds(context, training, training.crossValidation);
 }
 
 /** The changing part of a tuning job that has not started. */
@@ -141,7 +127,7 @@ export function newTuningJobProgress(spec: TuningJobSpec, nowMs: number) {
     notImproving: 0,
     consumedRuntimeMs: 0,
     lastModifiedAtMs: nowMs,
-    curves: spec.earlyStopping === 'Auto' ? emptyCurves() : undefined,
+    watch: trainingWatch(spec),
   };
 }
 
@@ -193,19 +179,33 @@ function countObjective(job: TuningJobState, ended: TrainingJobState): void {
   }
   job.objectiveSucceeded += 1;
   // Stopped jobs teach the search, but only a job that ran to its end can be the best.
-  if (ended.status === 'Completed' && isBetter(objectiveType(job), objective, job.best?.objective)) {
+  if (ranToItsEnd(ended) && isBetter(objectiveType(job), objective, job.best?.objective)) {
     job.best = { trainingJobId: ended.id, objective };
+    job.foldsOfBest = ended.crossValidation && foldObjectives(ended, ended.crossValidation);
     job.notImproving = 0;
   } else {
     job.notImproving += 1;
   }
 }
 
-function outcomeOf(ended: TrainingJobState): TrialOutcome {
-  if (ended.status === 'Completed' && ended.objective !== undefined) {
-    return { kind: 'Completed', objective: ended.objective };
+/** Completed, or stopped by us because it had trained for all that its strategy gives one training job. */
+function ranToItsEnd({ status, stopReason }: TrainingJobState): boolean {
+  return status === 'Completed' || stopReason === 'MaxResourceReached';
+}
+
+/** @param epochs it reported, where somebody watched. */
+function outcomeOf(ended: TrainingJobState, epochs: number | undefined): TrialOutcome {
+  if (ranToItsEnd(ended) && ended.objective !== undefined) {
+    const standardError = ended.finalMetrics.find(({ name }) => name === standardErrorMetric(metricOf(ended)))?.value;
+    return { kind: 'Completed', objective: ended.objective, ...(standardError === undefined ? {} : { standardError }) };
   }
-  return ended.status === 'Stopped' ? { kind: 'Stopped', objective: ended.objective } : { kind: 'Failed' };
+  return ended.status === 'Stopped'
+    ? { kind: 'Stopped', objective: ended.objective, ...(epochs ? { resource: epochs } : {}) }
+    : { kind: 'Failed' };
+}
+
+function metricOf({ spec }: TrainingJobState): string {
+  return spec.objective?.metricName ?? '';
 }
 
 function objectiveType(job: TuningJobState) {

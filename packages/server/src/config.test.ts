@@ -27,6 +27,24 @@ describe('serverConfig', () => {
     expect(quotas).toEqual({ trainingJobsPerTuningJob: 750 });
   });
 
+  it('places as it is told', () => {
+    const { scheduler } = serverConfig(
+      {},
+      {
+        FLEETUNE_FALLBACK_PATIENCE_SECONDS: '60',
+        FLEETUNE_WHEN_NOT_OFFERED: 'fail',
+        FLEETUNE_TENANT_SHARES: 'vision=2,speech=1:40',
+      },
+    );
+    expect(scheduler).toMatchObject({ entryPatienceMs: 60_000, whenNotOffered: 'fail', offerPatienceMs: 600_000 });
+    expect([...scheduler.tenants]).toEqual([
+      ['vision', { weight: 2 }],
+      ['speech', { weight: 1, maxInstances: 40 }],
+    ]);
+    expect(() => serverConfig({}, { FLEETUNE_TENANT_SHARES: 'vision=0' })).toThrow(/greater than 0/);
+    expect(() => serverConfig({}, { FLEETUNE_TENANT_SHARES: 'vision' })).toThrow(/vision=2,speech=1:40/);
+  });
+
   it('throttles generously unless it is told otherwise', () => {
     expect(serverConfig({}, {}).throttle).toEqual({ readsPerSecond: 1_000, changesPerSecond: 200 });
     expect(serverConfig({}, { FLEETUNE_READS_PER_SECOND: '0' }).throttle).toEqual({

@@ -4,6 +4,7 @@ import type { S3Settings } from '@fleetune/artifacts';
 import type { Quotas } from '@fleetune/sagemaker';
 import { DEFAULT_SETTINGS, type SchedulerSettings } from '@fleetune/scheduler';
 import { z } from 'zod';
+import { PLACEMENT_VARIABLES, placementSettings } from './placement-settings.js';
 import { DEFAULT_THROTTLE, type ThrottleSettings } from './throttling/request-throttle.js';
 
 export interface ServerConfig {
@@ -80,6 +81,9 @@ const Environment = z.object({
   FLEETUNE_CHANGES_PER_SECOND: perSecond.optional(),
   FLEETUNE_LEASE_TTL_SECONDS: seconds.optional(),
   FLEETUNE_LEASE_GRACE_SECONDS: seconds.optional(),
+  ...PLACEMENT_VARIABLES,
+  FLEETUNE_SPOT_PRICE_RATIO: z.coerce.number().gt(0).max(1).optional(),
+  FLEETUNE_SPOT_ONLY: z.stringbool().optional(),
   FLEETUNE_MAX_TUNING_JOBS_IN_PROGRESS: quota.optional(),
   FLEETUNE_MAX_TRAINING_JOBS_PER_TUNING_JOB: quota.optional(),
   FLEETUNE_MAX_PARALLEL_TRAINING_JOBS_PER_TUNING_JOB: quota.optional(),
@@ -126,7 +130,13 @@ export function serverConfig(options: ServerOptions = {}, environment: NodeJS.Pr
       changesPerSecond: env.FLEETUNE_CHANGES_PER_SECOND ?? DEFAULT_THROTTLE.changesPerSecond,
     },
     logLevel: options.logLevel ?? env.FLEETUNE_LOG_LEVEL ?? 'info',
-    scheduler: { ...DEFAULT_SETTINGS, ...leaseSettings(env), ...options.scheduler },
+    scheduler: {
+      ...DEFAULT_SETTINGS,
+      ...leaseSettings(env),
+      ...placementSettings(env),
+      ...spotSettings(env),
+      ...options.scheduler,
+    },
     quotas: options.quotas ?? quotas(env),
   };
 }
@@ -147,6 +157,14 @@ function leaseSettings(env: z.infer<typeof Environment>): Partial<SchedulerSetti
     ...(env.FLEETUNE_LEASE_GRACE_SECONDS === undefined
       ? {}
       : { leaseGraceMs: env.FLEETUNE_LEASE_GRACE_SECONDS * 1000 }),
+  };
+}
+
+function spotSettings(env: z.infer<typeof Environment>): Partial<SchedulerSettings> {
+  const { FLEETUNE_SPOT_PRICE_RATIO: spotPriceRatio, FLEETUNE_SPOT_ONLY: spotOnly } = env;
+  return {
+    ...(spotPriceRatio === undefined ? {} : { spotPriceRatio }),
+    ...(spotOnly === undefined ? {} : { spotOnly }),
   };
 }
 

@@ -9,6 +9,7 @@ import { createStrategy } from '@fleetune/search';
 import type { Database } from '@fleetune/store';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { AgentConnections } from './agents/agent-connections.js';
 import { listAgentViews } from './agents/agent-views.js';
 import type { ServerConfig } from './config.js';
 import { NO_OP_ALGORITHM } from './jobs/algorithm-faults.js';
@@ -29,12 +30,13 @@ export interface FaceParts {
   readonly metrics: ServerMetrics;
   readonly keyRing: KeyRing;
   readonly storage: TenantStorage;
+  readonly connections: AgentConnections;
   readonly log: Logger;
 }
 
 /** Puts the APIs on the one HTTP port: SageMaker's and its neighbours', S3 where no other serves it, our own, and the console. */
 export async function registerFaces(http: FastifyInstance, parts: FaceParts): Promise<void> {
-  const { config, database, scheduling, metrics, keyRing, storage, log } = parts;
+  const { config, database, scheduling, metrics, keyRing, storage, connections, log } = parts;
   const jobs = createJobService({
     database,
     nowMs: () => Date.now(),
@@ -77,6 +79,7 @@ export async function registerFaces(http: FastifyInstance, parts: FaceParts): Pr
     jobs,
     authenticate: (token) => keyRing.tenantOf(token),
     accessKeys: keyRing,
+    drills: connections,
     uploads: bucketUploads(config, storage),
     defaults: (tenant) => ({ outputUri: joinUri(storage.bucketUri(tenant), 'output'), builtinMetrics }),
   });

@@ -20,6 +20,8 @@ export class ServerMetrics {
   readonly #startup: Histogram;
   readonly #suggest: Histogram;
   readonly #leaseExpired: Counter;
+  readonly #fallbacks: Counter;
+  readonly #breakersOpened: Counter;
   readonly #fencedWrites: Counter;
   readonly #throttled: Counter;
   readonly #logBytes: Counter;
@@ -78,6 +80,18 @@ export class ServerMetrics {
       help: 'Leases that ran out because an agent stopped renewing them.',
       registers,
     });
+    this.#fallbacks = new Counter({
+      name: 'fleetune_fallbacks_total',
+      help: 'Entries of fallback lists that were passed over, by the class that served instead and the reason.',
+      labelNames: ['from', 'to', 'reason'],
+      registers,
+    });
+    this.#breakersOpened = new Counter({
+      name: 'fleetune_class_breakers_opened_total',
+      help: 'Times that a class was passed over for a while because it did not start what it took.',
+      labelNames: ['instance_class'],
+      registers,
+    });
     this.#fencedWrites = new Counter({
       name: 'fleetune_fenced_writes_total',
       help: 'Writes refused because they carried an old fence.',
@@ -114,6 +128,12 @@ export class ServerMetrics {
         return;
       case 'TuningJobEnded':
         return this.#tuningFinished.inc({ status: fact.status });
+      case 'FellBack': {
+        const [from, to] = [this.#classLabel(fact.from), this.#classLabel(fact.to)];
+        return this.#fallbacks.inc({ from, to, reason: fact.reason });
+      }
+      case 'BreakerOpened':
+        return this.#breakersOpened.inc({ instance_class: this.#classLabel(fact.instanceClass) });
       case 'LeaseExpired':
         return this.#leaseExpired.inc();
       case 'FencedWrite':

@@ -121,7 +121,7 @@ async function start(
   });
   stops.push(() => http.close());
   const keys = await openTenants(config, credentials, database, log, stops);
-  await registerFaces(http, { config, database, scheduling, metrics, log, ...keys });
+  await registerFaces(http, { config, database, scheduling, connections, metrics, log, ...keys });
   const httpPort = await listenHttp(http, config.host, config.httpPort);
 
   const url = `http://${config.host}:${httpPort}`;

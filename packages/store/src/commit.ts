@@ -50,6 +50,7 @@ export interface TrainingJobRow {
   training_started_at: string | null;
   training_ended_at: string | null;
   training_ms: number;
+  billable_ms: number;
   startup_ms: number | null;
   final_metrics: unknown;
   objective: number | null;
@@ -196,14 +197,15 @@ const UPSERT_TRAINING_JOBS = `
     id, tenant, name, tuning_job_id, tuning_index, definition, configuration, spec, parent_id, fold_position, status,
     secondary_status, transitions,
     failure_reason, stop_reason, fence, instance_type, internal_errors, interruptions, losses, not_before,
-    training_started_at, training_ended_at, training_ms, startup_ms, final_metrics, objective, model_artifact_uri,
+    training_started_at, training_ended_at, training_ms, billable_ms, startup_ms, final_metrics, objective, model_artifact_uri,
     created_at, last_modified_at, ended_at
   )
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
     id uuid, tenant text, name text, tuning_job_id uuid, tuning_index integer, definition integer, configuration jsonb,
     spec jsonb, parent_id uuid, fold_position integer, status text, secondary_status text, transitions jsonb, failure_reason text, stop_reason text, fence integer,
     instance_type text, internal_errors integer, interruptions integer, losses integer, not_before timestamptz,
-    training_started_at timestamptz, training_ended_at timestamptz, training_ms bigint, startup_ms double precision,
+    training_started_at timestamptz, training_ended_at timestamptz, training_ms bigint, billable_ms bigint,
+    startup_ms double precision,
     final_metrics jsonb, objective double precision, model_artifact_uri text, created_at timestamptz,
     last_modified_at timestamptz, ended_at timestamptz
   )
@@ -213,7 +215,7 @@ const UPSERT_TRAINING_JOBS = `
     instance_type = excluded.instance_type, internal_errors = excluded.internal_errors,
     interruptions = excluded.interruptions, losses = excluded.losses, not_before = excluded.not_before,
     training_started_at = excluded.training_started_at, training_ended_at = excluded.training_ended_at,
-    training_ms = excluded.training_ms, startup_ms = excluded.startup_ms, final_metrics = excluded.final_metrics,
+    training_ms = excluded.training_ms, billable_ms = excluded.billable_ms, startup_ms = excluded.startup_ms, final_metrics = excluded.final_metrics,
     objective = excluded.objective, model_artifact_uri = excluded.model_artifact_uri,
     last_modified_at = excluded.last_modified_at, ended_at = excluded.ended_at
   WHERE job.ended_at IS NULL AND job.fence <= excluded.fence`;

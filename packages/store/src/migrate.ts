@@ -6,6 +6,7 @@ import * as stopRequests from './migrations/0003-stop-requests.js';
 import * as listingIndexes from './migrations/0004-listing-indexes.js';
 import * as accessKeys from './migrations/0005-access-keys.js';
 import * as folds from './migrations/0006-folds.js';
+import * as spot from './migrations/0007-spot.js';
 
 /** In the order of their names. A new migration is one file and one line here. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-listing-indexes': { up: listingIndexes.up, down: listingIndexes.down },
   '0005-access-keys': { up: accessKeys.up, down: accessKeys.down },
   '0006-folds': { up: folds.up, down: folds.down },
+  '0007-spot': { up: spot.up, down: spot.down },
 };
 
 class ListedMigrations implements MigrationProvider {

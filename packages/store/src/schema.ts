@@ -82,6 +82,7 @@ export interface TrainingJobTable {
   training_started_at: Timestamp | null;
   training_ended_at: Timestamp | null;
   training_ms: number;
+  billable_ms: Generated<number>;
   startup_ms: number | null;
   final_metrics: Json<unknown>;
   objective: number | null;

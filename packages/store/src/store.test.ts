@@ -97,6 +97,7 @@ function training(change: Partial<TrainingJobRow> = {}): TrainingJobRow {
     training_started_at: null,
     training_ended_at: null,
     training_ms: 0,
+    billable_ms: 0,
     startup_ms: null,
     final_metrics: [],
     objective: null,

@@ -10,7 +10,7 @@ import {
 import type { Logger } from 'pino';
 import { Changes } from '../changes.js';
 import type { AgentClock } from '../clock.js';
-import type { AttemptExecutor, AttemptObserver } from '../execution/attempt-execution.js';
+import type { AttemptExecutor, AttemptObserver, StopTime } from '../execution/attempt-execution.js';
 import type { Uplink } from '../gateway/uplink.js';
 import type { Slot } from '../inventory/capacity.js';
 import type { LeaseKeeper } from '../leases/lease-keeper.js';
@@ -78,6 +78,7 @@ export class AttemptBoard {
         cpuCount: slot.cpuCount,
         gpuUuids: slot.gpuUuids,
         slotFreeAtMonotonicMs: slotFreeAtMs,
+        confirmLease: () => leases.confirm(key),
       });
       attempt.execution = execution;
       logs.add(key, execution.log);
@@ -112,9 +113,9 @@ export class AttemptBoard {
     if (attempt?.state === 'running') attempt.execution?.stop(reason);
   }
 
-  interrupt(key: AttemptKey, reason: string): void {
+  interrupt(key: AttemptKey, reason: string, time?: StopTime): void {
     const attempt = this.#held.get(attemptName(key));
-    if (attempt?.state === 'running') attempt.interrupt(reason);
+    if (attempt?.state === 'running') attempt.interrupt(reason, time);
   }
 
   /** Ends the attempt's processes at once and reports it as interrupted. */

@@ -1,5 +1,5 @@
 import type { AttemptKey, AttemptOutcome, AttemptResult } from '@fleetune/domain';
-import type { AttemptExecution } from '../execution/attempt-execution.js';
+import type { AttemptExecution, StopTime } from '../execution/attempt-execution.js';
 import type { Slot } from '../inventory/capacity.js';
 import { attemptName } from './attempt-name.js';
 import { ReplayBuffer } from './replay-buffer.js';
@@ -27,9 +27,9 @@ export class HeldAttempt {
   }
 
   /** Ends the program for a reason of the agent's, with time to save. */
-  interrupt(reason: string): void {
+  interrupt(reason: string, time?: StopTime): void {
     this.#interruption ??= { reason, killed: false };
-    this.execution?.stop('AgentStopping');
+    this.execution?.stop('AgentStopping', time);
   }
 
   /** Ends every process at once. */

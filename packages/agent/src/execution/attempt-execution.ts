@@ -1,5 +1,7 @@
+import type { CacheStatistics } from '@fleetune/artifacts';
 import type { AttemptKey, AttemptPhase, AttemptResult, MetricPoint, StopReason } from '@fleetune/domain';
 import type { TrainingOrder } from '@fleetune/protocol';
+import type { ZygoteStatistics } from './runtimes/zygote/zygote-statistics.js';
 
 /** What an execution tells while it runs. Called in order; must not throw. */
 export interface AttemptObserver {
@@ -17,14 +19,27 @@ export interface LogReader {
   readonly length: number;
 }
 
+/** What a stop may take, both counted from the stop. */
+export interface StopTime {
+  /** Until the program is killed. */
+  readonly saveMs: number;
+  /** Until its checkpoints are stored, or given up. */
+  readonly endMs: number;
+}
+
 /** One attempt on its way from the granted order to its result. */
 export interface AttemptExecution {
   readonly key: AttemptKey;
   readonly log: LogReader;
   /** Resolves once, when no process of the attempt lives any more and its artifacts are stored. Never rejects. */
   readonly result: Promise<AttemptResult>;
-  /** SIGTERM, then SIGKILL after the grace period; what the program saved is still uploaded. */
-  stop(reason: StopReason): void;
+  /**
+   * SIGTERM, then SIGKILL after the grace period; what the program saved is still uploaded, unless the attempt is to be
+   * made again.
+   *
+   * @param time that is left for it, where it is less than the grace period.
+   */
+  stop(reason: StopReason, time?: StopTime): void;
   /** Ends every process at once and uploads nothing (the lease is lost). Resolves when none is left. */
   kill(): Promise<void>;
   /** Removes the attempt's folder, after the result was acknowledged. */
@@ -41,6 +56,11 @@ export interface AttemptStart {
   readonly gpuUuids: readonly string[];
   /** When the slot that now serves this attempt became free, by `performance.now()`. */
   readonly slotFreeAtMonotonicMs: number;
+  /**
+   * Asks the server whether the attempt is still this agent's. Without its yes nothing is published where another attempt
+   * of the same job may have published already.
+   */
+  confirmLease(): Promise<boolean>;
 }
 
 /** Starts attempts. The membership half of the agent knows executions only by this. */
@@ -50,4 +70,10 @@ export interface AttemptExecutor {
   sweepOrphans(): Promise<{ readonly killedProcesses: number }>;
   /** How training code is walled in here. */
   readonly sandbox: 'bubblewrap' | 'namespaces' | 'none';
+  /** What the cache of input data did so far. */
+  readonly cacheStatistics?: () => CacheStatistics;
+  /** What zygotes did so far; undefined where there are none. */
+  readonly zygoteStatistics?: () => ZygoteStatistics | undefined;
+  /** Ends what outlives single attempts. An agent that dies without this leaves nothing either. */
+  readonly close?: () => Promise<void>;
 }

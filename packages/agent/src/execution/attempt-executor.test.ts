@@ -18,6 +18,13 @@ import {
 } from './execution.fixture.js';
 import { allPids, environmentOf, processIdentity } from './process-tree/proc.js';
 
+const RUNTIMES = [
+  { sandbox: 'bubblewrap', zygote: 'off' },
+  { sandbox: 'namespaces', zygote: 'off' },
+  { sandbox: 'none', zygote: 'off' },
+  { sandbox: 'bubblewrap', zygote: 'on' },
+  { sandbox: 'namespaces', zygote: 'on' },
+] as const;
 const LOSS = metric('loss', 'loss=([0-9.]+|nan|inf)');
 
 /** Processes that still carry an attempt's tag. */
@@ -40,7 +47,7 @@ if os.fork() == 0:
 os.wait()
 `;
 
-describe.each(['bubblewrap', 'namespaces', 'none'] as const)('sandbox %s', (sandbox) => {
+describe.each(RUNTIMES)('sandbox $sandbox, zygote $zygote', ({ sandbox, zygote }) => {
   const root = (folder: string) =>
     sandbox === 'none' ? `os.environ['SM_MODEL_DIR'].replace('model', '${folder}')` : `'/opt/ml/${folder}'`;
 
@@ -80,7 +87,7 @@ describe.each(['bubblewrap', 'namespaces', 'none'] as const)('sandbox %s', (sand
         objectiveMetricName: 'loss',
       },
     );
-    const { result, log, observer } = await runAttempt(makeExecutor({ sandbox }), order);
+    const { result, log, observer } = await runAttempt(makeExecutor({ sandbox, zygote }), order);
     expect(log).toContain('data 1,2,3');
     expect(result.outcome).toEqual({ kind: 'Succeeded' });
     expect(result.finalMetrics).toMatchObject([{ name: 'loss', value: 0.25 }]);
@@ -98,7 +105,7 @@ describe.each(['bubblewrap', 'namespaces', 'none'] as const)('sandbox %s', (sand
   });
 
   test('explains a failure by the failure file, else by the last lines', async () => {
-    const executor = makeExecutor({ sandbox });
+    const executor = makeExecutor({ sandbox, zygote });
     const silent = await runAttempt(executor, makeOrder(python("print('boom'); exit(1)")));
     expect(silent.result.outcome).toEqual({
       kind: 'AlgorithmError',
@@ -116,7 +123,7 @@ describe.each(['bubblewrap', 'namespaces', 'none'] as const)('sandbox %s', (sand
   });
 
   test('fails a job whose objective never appeared, or is not a number', async () => {
-    const executor = makeExecutor({ sandbox });
+    const executor = makeExecutor({ sandbox, zygote });
     const overrides = { metricDefinitions: [LOSS], objectiveMetricName: 'loss' };
     const none = await runAttempt(executor, makeOrder(python("print('hello')"), overrides));
     expect(none.result.outcome).toMatchObject({ kind: 'AlgorithmError', exitCode: 0 });
@@ -129,7 +136,7 @@ describe.each(['bubblewrap', 'namespaces', 'none'] as const)('sandbox %s', (sand
   test('keeps the end of a flood of output, and says where it begins', async () => {
     const capacity = 1024 * 1024;
     const { execution, observer } = startAttempt(
-      makeExecutor({ sandbox, logSpoolBytes: capacity }),
+      makeExecutor({ sandbox, zygote, logSpoolBytes: capacity }),
       makeOrder(
         python("import sys\nfor i in range(64): sys.stdout.buffer.write(b'x' * 1048575 + b'\\n')\nprint('loss=1.5')"),
         { metricDefinitions: [LOSS] },
@@ -156,7 +163,7 @@ signal.signal(signal.SIGTERM, save)
 print('ready', flush=True)
 time.sleep(600)`;
     const attempt = startAttempt(
-      makeExecutor({ sandbox }),
+      makeExecutor({ sandbox, zygote }),
       makeOrder(python(program), { outputUri: pathToFileURL(output).href }),
     );
     await attempt.printed('ready');
@@ -173,7 +180,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print('ready', flush=True)
 time.sleep(600)`;
     const { execution } = startAttempt(
-      makeExecutor({ sandbox, stopGraceMs: 200 }),
+      makeExecutor({ sandbox, zygote, stopGraceMs: 200 }),
       makeOrder(python(stubborn), { maxRuntimeSeconds: 1 }),
     );
     const result = await execution.result;
@@ -185,7 +192,7 @@ time.sleep(600)`;
   });
 
   test('takes every escaped grandchild with it, when killed and when the program ends', async () => {
-    const executor = makeExecutor({ sandbox });
+    const executor = makeExecutor({ sandbox, zygote });
     const attempt = startAttempt(executor, makeOrder(python(`${ESCAPER}\ntime.sleep(600)`)));
     await attempt.printed('escaped');
     expect(survivors(attempt.execution.key.fence).length).toBeGreaterThan(1);
@@ -206,7 +213,7 @@ with open(${root('checkpoints')} + '/big', 'wb') as file:
 print('filled', flush=True)
 time.sleep(600)`;
     const { result } = await runAttempt(
-      makeExecutor({ sandbox, diskCheckEveryMs: 50 }),
+      makeExecutor({ sandbox, zygote, diskCheckEveryMs: 50 }),
       makeOrder(python(program), { volumeSizeGib: 1 }),
     );
     expect(result.outcome).toMatchObject({ kind: 'AlgorithmError' });
@@ -214,7 +221,7 @@ time.sleep(600)`;
   });
 
   test('copes with output that is closed, cut, endless or not UTF-8', async () => {
-    const executor = makeExecutor({ sandbox });
+    const executor = makeExecutor({ sandbox, zygote });
     const scraped = { metricDefinitions: [LOSS], objectiveMetricName: 'loss' };
     const closed = "import os; print('loss=1', flush=True); os.close(1); os.close(2)";
     const partial = "import sys; sys.stdout.write('loss=2')";
@@ -232,7 +239,7 @@ time.sleep(600)`;
   });
 
   test('refuses what the job describes wrongly, by name', async () => {
-    const executor = makeExecutor({ sandbox });
+    const executor = makeExecutor({ sandbox, zygote });
     const missing = pathToFileURL(join(temporaryFolder(), 'nowhere')).href;
     const empty = pathToFileURL(temporaryFolder()).href;
     const source = temporaryFolder();
@@ -268,7 +275,7 @@ time.sleep(600)`;
   test('gives the program its own variables and none of the agent’s', async () => {
     process.env.FLEETUNE_TEST_SECRET = 'hunter2';
     const { log } = await runAttempt(
-      makeExecutor({ sandbox }),
+      makeExecutor({ sandbox, zygote }),
       makeOrder(command('env'), {
         environment: { MINE: 'yes', PATH: '/nowhere:/usr/bin:/bin' },
         hyperparameters: { 'learning-rate': '0.10', name: '"adam"', flag: 'true' },
@@ -285,7 +292,7 @@ time.sleep(600)`;
   });
 
   test('stops during the download, and before the program is up', async () => {
-    const waiting = makeExecutor({ sandbox, resolveBuiltin: () => new Promise(() => undefined) });
+    const waiting = makeExecutor({ sandbox, zygote, resolveBuiltin: () => new Promise(() => undefined) });
     const builtin = {
       case: 'builtin',
       value: { $typeName: 'fleetune.agent.v1.BuiltinAlgorithm', name: 'xgboost', version: '' },
@@ -295,7 +302,7 @@ time.sleep(600)`;
     expect((await download.execution.result).outcome).toEqual({ kind: 'Stopped', stopReason: 'EarlyStopped' });
 
     // At every moment of the start: the launcher, the mounts, the program's own first instructions.
-    const executor = makeExecutor({ sandbox });
+    const executor = makeExecutor({ sandbox, zygote });
     for (let waitMs = 0; waitMs < 20; waitMs++) {
       const starting = startAttempt(executor, makeOrder(command('sleep', '600')));
       while (!starting.observer.phases.includes('Training')) await new Promise((turn) => setImmediate(turn));
@@ -309,7 +316,7 @@ time.sleep(600)`;
   test('removes the folder of a disposed attempt, whatever the program left in it', async () => {
     const stateFolder = temporaryFolder();
     await runAttempt(
-      makeExecutor({ sandbox, stateFolder }),
+      makeExecutor({ sandbox, zygote, stateFolder }),
       makeOrder(
         python(
           `import os; os.makedirs(${root('model')} + '/a/b'); os.mkfifo(${root('model')} + '/a/pipe'); os.chmod(${root('model')} + '/a', 0)`,
@@ -325,7 +332,7 @@ time.sleep(600)`;
     writeFileSync(join(secret, 'key'), 'secret');
     const output = temporaryFolder();
     const { result } = await runAttempt(
-      makeExecutor({ sandbox }),
+      makeExecutor({ sandbox, zygote }),
       makeOrder(
         python(
           `import os; m = ${root('model')}; os.rmdir(m); os.symlink('${secret}', m); os.symlink('${secret}/key', ${root('output')} + '/failure')`,

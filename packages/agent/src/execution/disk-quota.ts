@@ -14,7 +14,7 @@ export interface DiskWatch {
 
 /**
  * Measures `folder` again and again, as `du` does, and calls `onExceeded` once when it holds more than `limitGib`. A
- * limit of 0 watches nothing.
+ * limit of 0 watches nothing. Links right in it are followed: they are the agent's, to what it has moved elsewhere.
  */
 export function watchDisk(
   folder: string,
@@ -25,7 +25,7 @@ export function watchDisk(
 ): DiskWatch {
   let timer: NodeJS.Timeout | undefined;
   let stopped = limitGib === 0;
-  const isExceeded = async () => limitGib > 0 && (await usedBytes(folder)) > limitGib * GIB;
+  const isExceeded = async () => limitGib > 0 && (await usedBytes(folder, true)) > limitGib * GIB;
   const check = async () => {
     const startedAt = clock.monotonicMs();
     const exceeded = await isExceeded();
@@ -45,13 +45,13 @@ export function watchDisk(
   };
 }
 
-async function usedBytes(folder: string): Promise<number> {
+async function usedBytes(folder: string, followLinks = false): Promise<number> {
   // What disappears while it is counted counts nothing.
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   let sum = 0;
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) sum += await usedBytes(path);
+    if (entry.isDirectory() || (followLinks && entry.isSymbolicLink())) sum += await usedBytes(path);
     else
       sum += await lstat(path).then(
         (found) => (found.blocks * BLOCK_BYTES) / Math.max(1, found.nlink),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openObjectStores } from '@fleetune/artifacts';
 import type { AttemptPhase, AttemptResult, MetricPoint } from '@fleetune/domain';
-import type { Algorithm, TrainingOrder } from '@fleetune/protocol';
+import type { Algorithm, Channel, TrainingOrder } from '@fleetune/protocol';
 import { onTestFinished } from 'vitest';
 import type { AttemptExecution, AttemptExecutor, AttemptObserver, AttemptStart } from './attempt-execution.js';
 import { createAttemptExecutor } from './attempt-executor.js';
@@ -21,13 +21,16 @@ export function temporaryFolder(): string {
 }
 
 export function makeExecutor(options: Partial<AttemptExecutorOptions> = {}): AttemptExecutor {
-  return createAttemptExecutor({
+  const executor = createAttemptExecutor({
     stateFolder: options.stateFolder ?? temporaryFolder(),
     stores: openObjectStores(),
     resolveBuiltin: async (name) => Promise.reject(new Error(`there is no algorithm "${name}"`)),
     pythonInterpreter: () => PYTHON,
+    zygote: 'off',
     ...options,
   });
+  if (options.zygote !== undefined) onTestFinished(async () => executor.close?.());
+  return executor;
 }
 
 export function makeOrder(algorithm: Algorithm['kind'], overrides: Partial<TrainingOrder> = {}): TrainingOrder {
@@ -48,6 +51,8 @@ export function makeOrder(algorithm: Algorithm['kind'], overrides: Partial<Train
     maxRuntimeSeconds: 60,
     objectiveMetricName: '',
     volumeSizeGib: 1,
+    outputCompression: '',
+    tenant: '',
     ...overrides,
   };
 }
@@ -61,8 +66,20 @@ export function python(program: string): Algorithm['kind'] {
   return command(PYTHON, '-c', program);
 }
 
-export function channel(name: string, uri: string, compression = 'None') {
-  return { $typeName: 'fleetune.agent.v1.Channel', name, uri, contentType: '', compression } as const;
+export function channel(name: string, uri: string, compression = 'None', more: Partial<Channel> = {}): Channel {
+  return {
+    $typeName: 'fleetune.agent.v1.Channel',
+    name,
+    uri,
+    contentType: '',
+    compression,
+    inputMode: '',
+    dataType: '',
+    distribution: '',
+    attributeNames: [],
+    recordWrapper: '',
+    ...more,
+  };
 }
 
 export function metric(name: string, regex: string) {
@@ -72,12 +89,14 @@ export function metric(name: string, regex: string) {
 /** Keeps what it was told. */
 export class RecordingObserver implements AttemptObserver {
   readonly phases: AttemptPhase[] = [];
+  readonly messages: string[] = [];
   readonly points: MetricPoint[] = [];
   readonly batchSizes: number[] = [];
   #waiting: (() => void)[] = [];
 
-  phase(phase: AttemptPhase): void {
+  phase(phase: AttemptPhase, _atMs: number, message: string): void {
     this.phases.push(phase);
+    this.messages.push(message);
   }
 
   metrics(points: readonly MetricPoint[]): void {
@@ -117,6 +136,7 @@ export function startAttempt(
     cpuCount: 1,
     gpuUuids: [],
     slotFreeAtMonotonicMs: performance.now(),
+    confirmLease: async () => true,
     ...overrides,
   });
   return {

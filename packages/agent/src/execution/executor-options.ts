@@ -1,9 +1,38 @@
 import type { ObjectStore } from '@fleetune/artifacts';
+import { withZygoteDefaults, type ZygoteChoice, type ZygoteOptions } from './runtimes/zygote/zygote-options.js';
 
 /** How a program is started: its argument vector, and variables it needs beyond the job's own. */
 export interface ProgramCommand {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Installs what a `requirements.txt` lists on top of an interpreter's packages. */
+export interface RequirementsRequest {
+  readonly requirementsFile: string;
+  /** Absolute path of the interpreter; undefined stands for the one that runs scripts. */
+  readonly python: string | undefined;
+  /**
+   * The words to put before an installer's command line, so that it can write to one folder only, and read what is
+   * hidden otherwise where that is named. None where this agent has no sandbox.
+   */
+  readonly confine: (access: { readonly writable: string; readonly readable: readonly string[] }) => readonly string[];
+}
+
+/** What stands in for container images, where training runs as plain processes. */
+export interface ImageCatalogue {
+  /** The built-in algorithm that an image is when it is run as it is. */
+  builtin(image: string): { readonly name: string; readonly version: string } | undefined;
+  /**
+   * Makes (or finds) the virtual environment that stands in for an image, and returns its Python. A rejection is the
+   * job's fault: nothing stands in for it here.
+   */
+  environment(
+    image: string,
+    confine: RequirementsRequest['confine'],
+  ): Promise<{
+    readonly python: string;
+  }>;
 }
 
 export interface ExecutionClock {
@@ -30,7 +59,11 @@ export interface AttemptExecutorOptions {
    * Makes (or finds) an environment that has what a `requirements.txt` lists, and returns its Python. A rejection is the
    * job's fault. Without it, a source with a requirements.txt runs on {@link pythonInterpreter} as it is.
    */
-  readonly prepareEnvironment?: (requirementsFile: string) => Promise<{ readonly python: string }>;
+  readonly prepareEnvironment?: (request: RequirementsRequest) => Promise<{ readonly python: string }>;
+  /** Folders of Python packages that every program finds, after its own: what scripts import to talk to Fleetune. */
+  readonly pythonPath?: readonly string[];
+  /** Without it, jobs that ask for a container image are refused. */
+  readonly images?: ImageCatalogue;
   /** `auto`, the default, takes the strongest that works on this host. */
   readonly sandbox?: SandboxChoice;
   /** Files and folders that training code must not see: the server's data folder, credentials. */
@@ -43,6 +76,15 @@ export interface AttemptExecutorOptions {
   readonly logSpoolBytes?: number;
   /** How often an attempt's disk use is measured. Default 2,000. */
   readonly diskCheckEveryMs?: number;
+  /** How much input data is kept for the next jobs. Default 10 GiB, but a quarter of the free disk at most; 0 is none. */
+  readonly cacheBytes?: number;
+  /** From one look at a job's checkpoints to the next. Default 10,000. */
+  readonly checkpointEveryMs?: number;
+  /** How long storing the last checkpoint may take, when the program ended by itself. Default 600,000. */
+  readonly checkpointFlushMs?: number;
+  /** Whether programs that repeat are forked from a Python that has their libraries imported. Default `auto`. */
+  readonly zygote?: ZygoteChoice;
+  readonly zygoteOptions?: ZygoteOptions;
   readonly clock?: ExecutionClock;
 }
 
@@ -55,9 +97,14 @@ export function withDefaults(options: AttemptExecutorOptions) {
     sandbox: options.sandbox ?? 'auto',
     hiddenPaths: options.hiddenPaths ?? [],
     exposedPaths: options.exposedPaths ?? [],
+    pythonPath: options.pythonPath ?? [],
     stopGraceMs: options.stopGraceMs ?? 120_000,
     logSpoolBytes: options.logSpoolBytes ?? 256 * 1024 * 1024,
     diskCheckEveryMs: options.diskCheckEveryMs ?? 2_000,
+    checkpointEveryMs: options.checkpointEveryMs ?? 10_000,
+    checkpointFlushMs: options.checkpointFlushMs ?? 600_000,
+    zygote: options.zygote ?? 'auto',
+    zygoteLimits: withZygoteDefaults(options.zygoteOptions ?? {}),
     clock: options.clock ?? SYSTEM_CLOCK,
   };
 }

@@ -1,10 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { command, makeExecutor, makeOrder, metric, runAttempt, startAttempt } from './execution.fixture.js';
 import { taggedPids } from './process-tree/attempt-tag.js';
+import { bubblewrapSandbox } from './sandbox/bubblewrap.js';
 import { SandboxUnavailableError } from './sandbox/choose-sandbox.js';
+import { namespacesSandbox } from './sandbox/namespaces.js';
 
 const NOBODY = 65534;
 /** What an installation for one user has on its path. */
@@ -80,5 +83,27 @@ echo bye > "$SM_OUTPUT_DIR/failure"; exit 3`;
     expect(taggedPids(tag)).not.toEqual([]);
     await running.execution.kill();
     expect(taggedPids(tag)).toEqual([]);
+  });
+});
+
+describe.each([
+  ['bubblewrap', bubblewrapSandbox],
+  ['namespaces', namespacesSandbox],
+] as const)('an ordinary user with sandbox %s', (sandbox, make) => {
+  test('walls installers in, with one folder to write to', (context) => {
+    const reason = missing(sandbox);
+    if (reason !== undefined) {
+      console.warn(`Not tested: ${reason}`);
+      context.skip(reason);
+    }
+    const writable = join(home, `${sandbox} made`);
+    mkdirSync(writable);
+    const walls = make([secretFile], []).confine({ writable, readable: [] });
+    const attempts = `cat ${secretFile} 2>/dev/null; touch ${home}/outside 2>/dev/null; touch "$1/inside"; echo ran`;
+    const [program = '', ...args] = [...walls, 'sh', '-c', attempts, 'sh', writable];
+    const { stdout, stderr } = spawnSync(program, args, { cwd: home, encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: 'ran\n', stderr: '' });
+    expect(readdirSync(writable)).toEqual(['inside']);
+    expect(readdirSync(home)).not.toContain('outside');
   });
 });

@@ -1,5 +1,8 @@
 import type { AttemptOutcome, FinalMetric } from '@fleetune/domain';
 
+const NO_OPT_ML =
+  'This agent runs programs without a sandbox, so there is no /opt/ml for them: install bubblewrap on it, or take the places from the SM_* variables. ';
+
 /** What is known when every process of the attempt is gone. */
 export interface ProgramEvidence {
   readonly exitCode: number;
@@ -13,6 +16,8 @@ export interface FailureEvidence {
   /** What the program wrote to its failure file. */
   readonly failureText: string | undefined;
   readonly lastLines: string;
+  /** False where programs run without a sandbox, and there is no `/opt/ml` for them. */
+  readonly hasOptMl: boolean;
 }
 
 /** True when the program did all that was asked of it. */
@@ -24,11 +29,13 @@ export function hasSucceeded({ exitCode, finalMetrics, objective }: ProgramEvide
 /** Says why a program that has not succeeded failed. */
 export function failureOutcome(
   { exitCode, finalMetrics, objective }: ProgramEvidence,
-  { failureText, lastLines }: FailureEvidence,
+  { failureText, lastLines, hasOptMl }: FailureEvidence,
 ): AttemptOutcome {
   const tail = lastLines === '' ? 'It printed nothing.' : `Last lines: ${lastLines}`;
   if (exitCode !== 0 || objective === undefined) {
-    const reason = `The program ended with exit code ${exitCode}${signalHint(exitCode)}. ${failureText ?? tail}`;
+    const explanation = failureText ?? tail;
+    const hint = !hasOptMl && explanation.includes('/opt/ml') ? NO_OPT_ML : '';
+    const reason = `The program ended with exit code ${exitCode}${signalHint(exitCode)}. ${hint}${explanation}`;
     return { kind: 'AlgorithmError', reason, exitCode };
   }
   const { metricName, regex } = objective;

@@ -54,6 +54,11 @@ export class WorkIntake {
     this.#reconsider();
   }
 
+  /** Takes work again, from the next connection on: until then the server counts on none. */
+  resume(): void {
+    this.#draining = false;
+  }
+
   /** The classes that have work now. A queue once opened is kept, because demand comes back. */
   setDemand(instanceClasses: readonly string[]): void {
     const nowMs = this.#clock.monotonicMs();

@@ -99,3 +99,23 @@ describe('when a slot became free', () => {
     expect(take(capacity, 'x').freeAtMs).toBe(900);
   });
 });
+
+describe('a machine that may be taken away', () => {
+  it('serves its classes under names of their own, with the same room', () => {
+    const named = { kind: 'classes', classes: [shape('ml.a', 4_000)], spot: true } as const;
+    const capacity = new Capacity(inventory(0), named, 0);
+    expect(capacity.offered).toEqual([{ name: 'ml.a:spot', slots: 2 }]);
+    expect([capacity.serves('ml.a:spot'), capacity.serves('ml.a')]).toEqual([true, false]);
+    take(capacity, 'ml.a:spot');
+    expect([capacity.room('ml.a:spot'), capacity.room('ml.a')]).toEqual([1, 0]);
+  });
+
+  it('serves any class, but for no job that did not agree; and others serve none that did', () => {
+    const spot = new Capacity(inventory(0), { kind: 'any', slots: 3, spot: true }, 0);
+    expect(spot.offered).toEqual([{ name: '*:spot', slots: 3 }]);
+    expect([spot.serves('ml.a:spot'), spot.serves('ml.a')]).toEqual([true, false]);
+    expect(spot.take('ml.a')).toBeUndefined();
+    const steady = new Capacity(inventory(0), { kind: 'any', slots: 3 }, 0);
+    expect([steady.serves('ml.a:spot'), steady.serves('ml.a')]).toEqual([false, true]);
+  });
+});

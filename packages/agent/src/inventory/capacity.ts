@@ -1,12 +1,23 @@
-import { type InstanceClass, type Resources, slotCount, subtractResources } from '@fleetune/domain';
+import {
+  type InstanceClass,
+  isSpotClass,
+  type Resources,
+  slotCount,
+  spotClass,
+  subtractResources,
+} from '@fleetune/domain';
 import { GpuBindings } from './gpu-bindings.js';
 import type { GpuDevice } from './gpus.js';
 import type { HostResources } from './host.js';
 
 /** What an agent serves: some number of slots for whatever class is in demand, or slots of named classes. */
-export type Offer =
+export type Offer = (
   | { readonly kind: 'any'; readonly slots: number }
-  | { readonly kind: 'classes'; readonly classes: readonly InstanceClass[] };
+  | { readonly kind: 'classes'; readonly classes: readonly InstanceClass[] }
+) & {
+  /** The machine may be taken away at short notice: only jobs that agree to that run on it. */
+  readonly spot?: boolean;
+};
 
 export interface Inventory extends HostResources {
   readonly gpus: readonly GpuDevice[];
@@ -28,6 +39,7 @@ export const ANY_CLASS = '*';
 /** The machine's room, shared by all classes it offers: one inventory, however many names. */
 export class Capacity {
   readonly #shapes: ReadonlyMap<string, Resources>;
+  readonly #isSpot: boolean;
   readonly #startMs: number;
   readonly #gpus: GpuBindings;
   #free: Resources;
@@ -37,7 +49,11 @@ export class Capacity {
   #lastFreedAtMs: number | undefined;
 
   constructor(inventory: Inventory, offer: Offer, startMs: number) {
-    this.#shapes = new Map(shapesOf(offer, inventory).map(({ name, resources }) => [name, resources]));
+    const isSpot = offer.spot === true;
+    this.#isSpot = isSpot;
+    this.#shapes = new Map(
+      shapesOf(offer, inventory).map(({ name, resources }) => [isSpot ? spotClass(name) : name, resources]),
+    );
     this.#startMs = startMs;
     this.#gpus = new GpuBindings(inventory.gpus.map((gpu) => gpu.uuid));
     this.#slotsLeft = offer.kind === 'any' ? offer.slots : Number.POSITIVE_INFINITY;
@@ -55,7 +71,8 @@ export class Capacity {
   readonly offered: readonly { readonly name: string; readonly slots: number }[];
 
   serves(instanceClass: string): boolean {
-    return this.offered.some(({ name }) => name === instanceClass || name === ANY_CLASS);
+    const shape = this.#shape(instanceClass);
+    return shape !== undefined && this.offered.some(({ name }) => this.#shapes.get(name) === shape);
   }
 
   /** How many more attempts of the class fit now. */
@@ -100,7 +117,8 @@ export class Capacity {
   }
 
   #shape(instanceClass: string): Resources | undefined {
-    return this.#shapes.get(instanceClass) ?? this.#shapes.get(ANY_CLASS);
+    if (isSpotClass(instanceClass) !== this.#isSpot) return undefined;
+    return this.#shapes.get(instanceClass) ?? this.#shapes.get(this.#isSpot ? spotClass(ANY_CLASS) : ANY_CLASS);
   }
 }
 

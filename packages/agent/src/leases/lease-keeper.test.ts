@@ -92,4 +92,36 @@ describe('LeaseKeeper', () => {
     clock.advance(1);
     expect(stalls).toBe(1);
   });
+
+  it('confirms a lease by a renewal sent after the question, many questions by one', async () => {
+    const other = { ...key, trainingJobId: 'other' };
+    keeper.connected(terms);
+    keeper.grant(key, clock.monotonicMs());
+    keeper.grant(other, clock.monotonicMs());
+    answer();
+    clock.advance(1_000);
+    const confirmed = [keeper.confirm(key), keeper.confirm(other)];
+    const told: boolean[] = [];
+    for (const one of confirmed) void one.then((isHeld) => told.push(isHeld));
+    // An answer to what was asked before the question says nothing about it.
+    answer();
+    await Promise.resolve();
+    expect(told).toEqual([]);
+    clock.advance(20);
+    expect(renewals).toHaveLength(2);
+    answer();
+    expect(await Promise.all(confirmed)).toEqual([true, true]);
+  });
+
+  it('does not confirm a lease that ended, was given away, or never was', async () => {
+    const given = { ...key, trainingJobId: 'given away' };
+    keeper.connected(terms);
+    keeper.grant(key, clock.monotonicMs());
+    keeper.grant(given, clock.monotonicMs());
+    const confirmed = [keeper.confirm(key), keeper.confirm(given), keeper.confirm({ ...key, fence: 2 })];
+    keeper.release(given);
+    keeper.disconnected();
+    clock.advance(40_000);
+    expect(await Promise.all(confirmed)).toEqual([false, false, false]);
+  });
 });

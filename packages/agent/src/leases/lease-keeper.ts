@@ -1,4 +1,5 @@
 import type { AttemptKey } from '@fleetune/domain';
+import { attemptName } from '../attempts/attempt-name.js';
 import type { AgentClock } from '../clock.js';
 import { type LeaseOrder, LeaseTable, type LeaseTerms } from './lease-table.js';
 
@@ -9,6 +10,14 @@ export interface LeaseDuties {
   carryOut(order: LeaseOrder): void;
   /** The server has not answered a renewal in time: the connection is dead, though nobody said so. */
   connectionStalled(): void;
+}
+
+/** Questions asked at once travel in one renewal. */
+const CONFIRM_TOGETHER_MS = 20;
+
+interface Question {
+  readonly askedAtMs: number;
+  readonly answer: (isHeld: boolean) => void;
 }
 
 /** Runs a {@link LeaseTable} against the clock: one timer for all leases, armed for the next thing that is due. */
@@ -22,6 +31,9 @@ export class LeaseKeeper {
   /** When the oldest renewal without an answer was sent. */
   #unansweredSinceMs: number | undefined;
   #callOff: (() => void) | undefined;
+  #lastRenewalMs = Number.NEGATIVE_INFINITY;
+  /** Whose leases are asked for, by the attempts' names. */
+  readonly #questions = new Map<string, Question[]>();
 
   constructor(clock: AgentClock, duties: LeaseDuties) {
     this.#clock = clock;
@@ -51,11 +63,28 @@ export class LeaseKeeper {
 
   release(key: AttemptKey): void {
     this.#table.release(key);
+    this.#answer(key, () => true, false);
   }
 
   renewed(keys: readonly AttemptKey[], sentAtMs: number): void {
     this.#table.renew(keys, sentAtMs);
     this.#unansweredSinceMs = undefined;
+    for (const key of keys) this.#answer(key, ({ askedAtMs }) => askedAtMs <= sentAtMs, true);
+  }
+
+  /**
+   * Asks the server whether it still leases the attempt to this agent: its clock is right where this machine's stood
+   * still. Waits for a connection, and resolves with false when the lease ends meanwhile.
+   */
+  confirm(key: AttemptKey): Promise<boolean> {
+    if (!this.#table.holds(key)) return Promise.resolve(false);
+    const nowMs = this.#clock.monotonicMs();
+    const name = attemptName(key);
+    return new Promise((answer) => {
+      this.#questions.set(name, [...(this.#questions.get(name) ?? []), { askedAtMs: Math.floor(nowMs), answer }]);
+      this.#nextRenewalMs = Math.min(this.#nextRenewalMs, Math.max(nowMs, this.#lastRenewalMs + CONFIRM_TOGETHER_MS));
+      this.#arm();
+    });
   }
 
   close(): void {
@@ -65,7 +94,10 @@ export class LeaseKeeper {
 
   #tick(): void {
     const nowMs = this.#clock.monotonicMs();
-    for (const order of this.#table.due(nowMs)) this.#duties.carryOut(order);
+    for (const order of this.#table.due(nowMs)) {
+      this.#duties.carryOut(order);
+      if (order.kind === 'kill') this.#answer(order.key, () => true, false);
+    }
     if (this.#connected && nowMs >= this.#nextRenewalMs) this.#renewAll(nowMs);
     this.#arm();
   }
@@ -78,7 +110,18 @@ export class LeaseKeeper {
     }
     const sentAtMs = Math.floor(nowMs);
     this.#unansweredSinceMs ??= sentAtMs;
+    this.#lastRenewalMs = nowMs;
     this.#duties.renew(this.#table.keys(), sentAtMs);
+  }
+
+  #answer(key: AttemptKey, concerns: (question: Question) => boolean, isHeld: boolean): void {
+    const name = attemptName(key);
+    const asked = this.#questions.get(name);
+    if (asked === undefined) return;
+    const open = asked.filter((question) => !concerns(question));
+    if (open.length === 0) this.#questions.delete(name);
+    else this.#questions.set(name, open);
+    for (const question of asked) if (concerns(question)) question.answer(isHeld);
   }
 
   #arm(): void {

@@ -48,6 +48,10 @@ export class LeaseTable {
     this.#leases.delete(attemptName(key));
   }
 
+  holds(key: AttemptKey): boolean {
+    return this.#leases.has(attemptName(key));
+  }
+
   /** Enters that the server renewed these leases, asked to at `sentAtMs`. Older answers change nothing. */
   renew(keys: readonly AttemptKey[], sentAtMs: number): void {
     for (const key of keys) {

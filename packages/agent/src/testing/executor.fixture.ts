@@ -1,6 +1,12 @@
 import type { AttemptOutcome, AttemptResult, StopReason } from '@fleetune/domain';
 import { Changes } from '../changes.js';
-import type { AttemptExecution, AttemptExecutor, AttemptStart, LogReader } from '../execution/attempt-execution.js';
+import type {
+  AttemptExecution,
+  AttemptExecutor,
+  AttemptStart,
+  LogReader,
+  StopTime,
+} from '../execution/attempt-execution.js';
 
 /** An execution in memory whose course the test decides. */
 export class MemoryExecution implements AttemptExecution {
@@ -8,6 +14,7 @@ export class MemoryExecution implements AttemptExecution {
   readonly started: AttemptStart;
   readonly result: Promise<AttemptResult>;
   stopReason: StopReason | undefined;
+  stopTime: StopTime | undefined;
   killed = false;
   disposed = false;
   readonly log: LogReader;
@@ -38,8 +45,9 @@ export class MemoryExecution implements AttemptExecution {
     this.#resolve({ key: this.key, outcome, finalMetrics: [] });
   }
 
-  stop(reason: StopReason): void {
+  stop(reason: StopReason, time?: StopTime): void {
     this.stopReason = reason;
+    this.stopTime = time;
   }
 
   async kill(): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { strict } from './fault.js';
 
 /** A worker machine as the API shows it. */
 export const agentSchema = z.object({
@@ -16,5 +17,11 @@ export const agentSchema = z.object({
   lastSeenMs: z.number(),
 });
 export type Agent = z.infer<typeof agentSchema>;
+
+/** Body of `POST /agents/AGENT/interrupt`. */
+export const interruptAgentSchema = strict({
+  /** How long the machine seems to have left. */
+  seconds: z.number().min(1).max(3600).default(30),
+});
 
 export const agentListSchema = z.object({ agents: z.array(agentSchema) });

@@ -113,6 +113,8 @@ export const trainingDefinitionShape = {
   retry: strict({ maximumRetryAttempts: z.int().min(0).max(30) }).optional(),
   spot: z.boolean().optional(),
   networkIsolation: z.boolean().optional(),
+  /** The highest of a tenant's goes first; waiting lifts the others. */
+  priority: z.int().min(-100).max(100).optional(),
   keepAliveSeconds: z.int().min(0).max(3600).optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
 };

@@ -1,13 +1,21 @@
-import type { JobService } from '@fleetune/scheduler';
+import type { AgentView } from '@fleetune/scheduler';
 import type { FastifyInstance } from 'fastify';
-import type { ApiRequest } from '../api-options.js';
+import type { ApiOptions, ApiRequest } from '../api-options.js';
+import { bearerToken } from '../bearer-token.js';
+import { interruptAgentSchema } from '../contract/agent.js';
+import { AgentNotFoundError, ForbiddenError } from '../error-answer.js';
+import { parseRequest } from '../parse-request.js';
 import { agentResource } from '../resources.js';
 import { waitingJobs } from '../waiting-jobs.js';
 
 /** So many of the jobs that are not over are looked at. */
 const MAX_LOOKED_AT = 1000;
 
-export function agentRoutes(app: FastifyInstance, access: ApiRequest, jobs: JobService): void {
+interface ByAgent {
+  Params: { agent: string };
+}
+
+export function agentRoutes(app: FastifyInstance, access: ApiRequest, { jobs, accessKeys, drills }: ApiOptions): void {
   app.get('/agents', async () => ({ agents: (await jobs.listAgents()).map(agentResource) }));
 
   app.get('/waiting', async (request) => {
@@ -18,4 +26,26 @@ export function agentRoutes(app: FastifyInstance, access: ApiRequest, jobs: JobS
     ]);
     return { ...waitingJobs(page.items, agents), complete: page.nextToken === undefined };
   });
+
+  if (drills === undefined) return;
+  app.post<ByAgent>('/agents/:agent/interrupt', async (request) => {
+    // An agent runs jobs of every tenant.
+    if (accessKeys?.isAdministrator(bearerToken(request) ?? '') !== true) throw new ForbiddenError();
+    const { seconds } = parseRequest(interruptAgentSchema, request.body ?? {});
+    const agent = connectedAgent(await jobs.listAgents(), request.params.agent);
+    drills.interrupt(agent.id, seconds);
+    return { agent: agentResource(agent) };
+  });
+}
+
+function connectedAgent(agents: readonly AgentView[], called: string): AgentView {
+  const connected = agents.filter((agent) => agent.state !== 'Offline');
+  const found = connected.filter((agent) => agent.id === called || agent.name === called);
+  const [agent] = found;
+  if (agent !== undefined && found.length === 1) return agent;
+  throw new AgentNotFoundError(
+    called,
+    found.length,
+    connected.map(({ name }) => name),
+  );
 }

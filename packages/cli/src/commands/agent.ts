@@ -1,5 +1,6 @@
 import { cpus, hostname } from 'node:os';
-import { Command } from 'commander';
+import type { NoticeSource } from '@fleetune/agent';
+import { Command, Option } from 'commander';
 import { readClassFile } from '../class-file.js';
 import type { CommandContext } from '../command-context.js';
 import { dataFolder } from '../data-folder.js';
@@ -15,6 +16,9 @@ interface AgentOptions {
   readonly data?: string;
   readonly allowPlaintext?: boolean;
   readonly images?: string;
+  readonly spot?: boolean;
+  readonly spotNotices?: NoticeSource;
+  readonly spotSeconds: number;
   readonly logLevel: string;
   readonly json?: boolean;
 }
@@ -30,6 +34,16 @@ export function agentCommand(context: CommandContext): Command {
     .option('--name <name>', 'what to call this agent', hostname())
     .option('--data <dir>', 'data folder (or FLEETUNE_DATA; default ~/.fleetune)')
     .option('--images <file>', 'YAML file: what stands in for container images (or FLEETUNE_IMAGES)')
+    .option('--spot', 'this machine may be taken away at short notice: run only jobs with managed spot training')
+    .addOption(
+      new Option(
+        '--spot-notices <cloud>',
+        'ask this cloud whether the machine is about to be taken away; implies --spot',
+      )
+        .choices(NOTICE_SOURCES)
+        .implies({ spot: true }),
+    )
+    .option('--spot-seconds <n>', 'how long a spot machine lives after SIGTERM', wholeNumber(1, 3600), 30)
     .option('--allow-plaintext', 'speak to another machine without TLS')
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .option('--json', 'one JSON document on stdout once the agent is ready')
@@ -39,10 +53,11 @@ export function agentCommand(context: CommandContext): Command {
 
 async function agent(options: AgentOptions, context: CommandContext): Promise<void> {
   const { environment } = context.terminal;
-  const offer =
+  const served =
     options.classes === undefined
       ? { kind: 'any' as const, slots: options.slots ?? cpus().length }
       : { kind: 'classes' as const, classes: await readClassFile(options.classes) };
+  const offer = options.spot ? { ...served, spot: true } : served;
   const joinToken = options.token ?? environment.FLEETUNE_JOIN_TOKEN;
   const { startAgentProcess } = await import('../agent-process.js');
   const running = await startAgentProcess({
@@ -53,6 +68,8 @@ async function agent(options: AgentOptions, context: CommandContext): Promise<vo
     offer,
     logLevel: options.logLevel,
     allowPlaintext: options.allowPlaintext === true,
+    ...(options.spotNotices === undefined ? {} : { spotNotices: options.spotNotices }),
+    spotSeconds: options.spotSeconds,
     imagesFile: options.images ?? (environment.FLEETUNE_IMAGES || undefined),
     environment,
   });
@@ -80,6 +97,9 @@ async function agent(options: AgentOptions, context: CommandContext): Promise<vo
   context.exit(EXIT.ok);
 }
 
+/** Here and not from the agent's package, which takes long to load. */
+const NOTICE_SOURCES: readonly NoticeSource[] = ['ec2', 'gcp', 'azure'];
+
 const AGENT_HELP = `
 Examples:
   $ fleetune agent --join http://127.0.0.1:4601 --token TOKEN --slots 2
@@ -96,4 +116,5 @@ A file for --images names Python environments that stand in for container images
     - { match: my-image, requirements: requirements.txt, python: python3.12 }
 
 SIGTERM or Ctrl-C drains: no new work, then running programs may save and end. A second one ends them at once.
+On a spot machine SIGTERM leaves them --spot-seconds; their training jobs go on elsewhere from their checkpoints.
 ${EXIT_CODES_HELP}`;

@@ -1,4 +1,5 @@
 import type { TrainingJob } from '@fleetune/api/contract';
+import { spotSavingPercent } from '@fleetune/domain';
 import type { Terminal } from '../terminal.js';
 import { formatDuration, formatValue } from './numbers.js';
 import { renderStatus } from './status.js';
@@ -23,6 +24,7 @@ export function renderTrainingSummary(job: TrainingJob, terminal: Terminal): str
     ['instance', job.instanceType],
     ['attempts', String(job.attemptCount)],
     ['training', job.trainingTimeSeconds === undefined ? undefined : formatDuration(job.trainingTimeSeconds)],
+    ['saved', saved(job)],
     ['startup', job.startupMs === undefined ? undefined : `${Math.round(job.startupMs)} ms`],
     ['model', job.modelArtifactUri],
   ]);
@@ -43,6 +45,12 @@ export function renderTrainingSummary(job: TrainingJob, terminal: Terminal): str
     ]),
   );
   return lines.join('\n');
+}
+
+/** Against machines that are not spot; undefined where nothing was saved. */
+function saved({ trainingTimeSeconds = 0, billableTimeSeconds = 0 }: TrainingJob): string | undefined {
+  const percent = Math.round(spotSavingPercent(trainingTimeSeconds, billableTimeSeconds));
+  return percent > 0 ? `${percent} % (${formatDuration(billableTimeSeconds)} billed)` : undefined;
 }
 
 type Fact = readonly [label: string, value: string | undefined];

@@ -109,6 +109,11 @@ export class AgentConnections implements AgentLink {
     });
   }
 
+  interrupt(agentId: string, secondsLeft: number): void {
+    const reason = `A drill: the machine seems to be taken away in ${secondsLeft} s.`;
+    this.#send(agentId, { case: 'interrupt', value: { secondsLeft, reason } });
+  }
+
   demand(instanceClasses: readonly string[]): void {
     for (const agentId of this.#connections.keys()) {
       this.#send(agentId, { case: 'demand', value: { instanceClasses: [...instanceClasses] } });

@@ -67,8 +67,9 @@ async function* serveAgent(
   const agentId = await authenticate(parts, headers);
   const incoming = requests[Symbol.asyncIterator]();
   const hello = await readHello(incoming, agentId);
-  if (!parts.isScheduling()) throw new ConnectError('This server does not schedule now; try again.', Code.Unavailable);
   await rememberHello(parts, agentId, hello);
+  // Nothing may be awaited from here to the event: a term that ended meanwhile would leave the agent without a welcome.
+  if (!parts.isScheduling()) throw new ConnectError('This server does not schedule now; try again.', Code.Unavailable);
   const connection = { agentId, outbox: new Outbox<ConnectResponse>() };
   // One id per stream, so that the end of an old stream cannot be mistaken for the end of the new one.
   const epoch = randomUUID();

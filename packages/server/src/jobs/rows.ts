@@ -10,6 +10,7 @@ import type {
 } from '@fleetune/domain';
 import {
   type CompletionReason,
+  instanceTypeOf,
   type TuningJobSpec,
   type TuningJobStatus,
   tunedTrainingJobSpec,
@@ -69,7 +70,7 @@ export function trainingJobRow(job: TrainingJobState): TrainingJobRow {
     failure_reason: job.failureReason ?? null,
     stop_reason: job.stopReason ?? null,
     fence: job.fence,
-    instance_type: job.attempt?.instanceClass ?? null,
+    instance_type: job.attempt === undefined ? null : instanceTypeOf(job.attempt.instanceClass),
     internal_errors: job.internalErrors,
     interruptions: job.interruptions,
     losses: job.losses,
@@ -77,6 +78,7 @@ export function trainingJobRow(job: TrainingJobState): TrainingJobRow {
     training_started_at: isoOrNull(job.trainingStartMs),
     training_ended_at: isoOrNull(job.trainingEndMs),
     training_ms: Math.round(job.trainingMs),
+    billable_ms: Math.round(job.billableMs),
     startup_ms: job.startupMs ?? null,
     final_metrics: job.finalMetrics.map(finalMetricRow),
     objective: job.objective ?? null,
@@ -190,6 +192,7 @@ export function trainingJobState(
     trainingStartMs: row.training_started_at?.getTime(),
     trainingEndMs: row.training_ended_at?.getTime(),
     trainingMs: row.training_ms,
+    billableMs: row.billable_ms,
     startupMs: row.startup_ms ?? undefined,
     finalMetrics: finalMetrics(row),
     objective: row.objective ?? undefined,

@@ -43,7 +43,7 @@ export function trainingJobView(
     trainingStartTimeMs: row.training_started_at?.getTime(),
     trainingEndTimeMs: row.training_ended_at?.getTime(),
     trainingTimeSeconds,
-    billableTimeSeconds: trainingTimeSeconds,
+    billableTimeSeconds: row.training_started_at === null ? undefined : Math.round(row.billable_ms / 1000),
     instanceType: row.instance_type ?? undefined,
     modelArtifactUri: row.model_artifact_uri ?? undefined,
     finalMetrics: finalMetrics(row),

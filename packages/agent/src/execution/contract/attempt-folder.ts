@@ -14,6 +14,8 @@ export interface TrainingPaths {
   readonly failureFile: string;
   readonly checkpoints: string;
   readonly code: string;
+  /** A virtual environment of the attempt's own, where an image's stand-in is one. */
+  readonly python: string;
 }
 
 /** SageMaker's layout below `root`. */
@@ -28,6 +30,7 @@ export function trainingPaths(root: string): TrainingPaths {
     failureFile: `${root}/output/failure`,
     checkpoints: `${root}/checkpoints`,
     code: `${root}/code`,
+    python: `${root}/python`,
   };
 }
 

@@ -9,7 +9,20 @@ export const CURRENT_HOST = 'algo-1';
 export interface TrainingConfig {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly inputData: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly resources: Readonly<Record<string, unknown>>;
+  readonly resources: ResourceConfig;
+}
+
+interface ResourceConfig {
+  readonly current_host: string;
+  readonly current_instance_type: string;
+  readonly current_group_name: string;
+  readonly hosts: readonly string[];
+  readonly instance_groups: readonly {
+    readonly instance_group_name: string;
+    readonly instance_type: string;
+    readonly hosts: readonly string[];
+  }[];
+  readonly network_interface_name: string;
 }
 
 export function trainingConfig(order: TrainingOrder): TrainingConfig {
@@ -26,9 +39,9 @@ export function trainingConfig(order: TrainingOrder): TrainingConfig {
         channel.name,
         {
           ...(channel.contentType === '' ? {} : { ContentType: channel.contentType }),
-          TrainingInputMode: 'File',
-          S3DistributionType: 'FullyReplicated',
-          RecordWrapperType: 'None',
+          TrainingInputMode: channel.inputMode || 'File',
+          S3DistributionType: channel.distribution || 'FullyReplicated',
+          RecordWrapperType: channel.recordWrapper || 'None',
         },
       ]),
     ),

@@ -6,8 +6,9 @@ import { trainingEnvironment } from './training-environment.js';
 
 function environmentFor(overrides: Parameters<typeof makeOrder>[1]) {
   const order = makeOrder(python('pass'), overrides);
-  const host = { cpuCount: 3, gpuUuids: ['GPU-a', 'GPU-b'], environment: { PATH: '/bin', AWS_SECRET: 'x' } };
-  return trainingEnvironment(order, trainingConfig(order), trainingPaths('/opt/ml'), host);
+  const host = { cpuCount: 3, gpuUuids: ['GPU-a', 'GPU-b'], pythonPath: ['/opt/fleetune'] };
+  const environment = { PATH: '/bin', AWS_SECRET: 'x' };
+  return trainingEnvironment(order, trainingConfig(order), trainingPaths('/opt/ml'), { ...host, environment });
 }
 
 test('tells the program what SageMaker tells it', () => {
@@ -31,6 +32,36 @@ test('tells the program what SageMaker tells it', () => {
   });
   expect(variables).not.toHaveProperty('AWS_SECRET');
   expect(JSON.parse(variables.SM_TRAINING_ENV ?? '')).toMatchObject({ hyperparameters: { depth: 6 }, num_gpus: 2 });
+});
+
+test('describes script mode as the toolkit does', () => {
+  const variables = environmentFor({
+    hyperparameters: {
+      sagemaker_program: '"src/train.py"',
+      sagemaker_submit_directory: '"s3://code/sourcedir.tar.gz"',
+      sagemaker_container_log_level: '10',
+      sagemaker_region: '"eu-west-1"',
+      sagemaker_mpi_enabled: 'false',
+      shuffle: 'true',
+      note: 'null',
+    },
+  });
+  expect(variables).toMatchObject({
+    SM_USER_ENTRY_POINT: 'src/train.py',
+    SM_MODULE_NAME: 'src/train',
+    SM_MODULE_DIR: 's3://code/sourcedir.tar.gz',
+    SM_LOG_LEVEL: '10',
+    SM_FRAMEWORK_PARAMS: '{"sagemaker_mpi_enabled":false}',
+    SM_HP_SHUFFLE: 'true',
+    SM_HP_NOTE: '',
+    SAGEMAKER_REGION: 'eu-west-1',
+    PYTHONPATH: '/opt/ml/code:/opt/fleetune',
+  });
+  expect(JSON.parse(variables.SM_TRAINING_ENV ?? '')).toMatchObject({
+    user_entry_point: 'src/train.py',
+    additional_framework_parameters: { sagemaker_mpi_enabled: false },
+    log_level: 10,
+  });
 });
 
 test('keeps the digits of numbers that JavaScript would round', () => {

@@ -54,6 +54,12 @@ export function pidNamespaceOf(pid: number): string | undefined {
   }
 }
 
+/** The numbers of a process in each PID namespace it is in, outermost first; empty where they cannot be read. */
+export function namespacePids(pid: number): number[] {
+  const line = /^NSpid:(.*)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1] ?? '';
+  return line.split('\t').filter(Boolean).map(Number);
+}
+
 /** Sends a signal; false when there is no such process or it is not ours. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -33,12 +33,27 @@ export class OutputPipes {
 
   /** Undefined where FIFOs cannot be made or opened: no `mkfifo`, a file system without them, no free descriptor. */
   take(): OutputPipe | undefined {
+    return this.#open((path) => path, unlinkSync);
+  }
+
+  /** As {@link take}, for a program that opens its end by name: the pipe gets the name `path`, which the caller removes. */
+  takeAs(path: string): OutputPipe | undefined {
+    return this.#open((unused) => {
+      renameSync(unused, path);
+      return path;
+    });
+  }
+
+  #open(place: (path: string) => string, opened?: (path: string) => void): OutputPipe | undefined {
     if (this.#ready.length === 0) this.#make();
-    const path = this.#ready.pop();
-    if (path === undefined) return undefined;
+    const unused = this.#ready.pop();
+    if (unused === undefined) return undefined;
     if (this.#ready.length === 0) setImmediate(() => this.#make());
     try {
-      return openPipe(path);
+      const path = place(unused);
+      const pipe = openPipe(path);
+      opened?.(path);
+      return pipe;
     } catch {
       return undefined;
     }
@@ -58,7 +73,6 @@ function openPipe(path: string): OutputPipe {
   const agentEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const programEnd = openSync(path, constants.O_WRONLY);
-    unlinkSync(path);
     return { output: new Socket({ fd: agentEnd, readable: true, writable: false }), programEnd };
   } catch (error) {
     closeSync(agentEnd);

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { ClientFault, messageOf } from '../attempt-faults.js';
 import type { LogSpool } from '../log/log-spool.js';
+import type { ProcessTree } from '../process-tree/process-tree.js';
 import type { Launch } from '../sandbox/sandbox.js';
 import type { OutputPipe, OutputPipes } from './output-pipes.js';
 
@@ -32,27 +33,50 @@ export interface RunningProgram {
   kill(): Promise<void>;
 }
 
+/** A program that was started, in whatever way, and that nobody looks after yet. */
+export interface LaunchedProgram {
+  readonly output: Readable;
+  readonly tree: ProcessTree;
+  /** The exit code, 128 + signal number when a signal ended it. Rejects when it could not be started at all. */
+  readonly exited: Promise<number>;
+  /** What its launcher had to say for itself. */
+  readonly launcherMessage?: () => string;
+}
+
 /**
  * Starts a program in a session of its own.
  *
- * @param onOutput called with each piece of output before it is spooled.
  * @throws ClientFault when arguments or variables are not what a program can be given.
  */
-export function startProgram(
-  launch: Launch,
-  pipes: OutputPipes,
+export function launchProgram(launch: Launch, pipes: OutputPipes): LaunchedProgram {
+  const pipe = pipes.take();
+  const launcher = spawnLauncher(launch, pipe);
+  let message = '';
+  launcher.stderr?.on('data', (chunk: Buffer) => {
+    if (message.length < LAUNCHER_MESSAGE_BYTES) message += chunk.toString('utf8');
+  });
+  return {
+    output: pipe?.output ?? (launcher.stdout as Readable),
+    tree: launch.tree(launcher),
+    exited: exitOf(launcher),
+    launcherMessage: () => message,
+  };
+}
+
+/**
+ * Looks after a program until its end.
+ *
+ * @param onOutput called with each piece of output before it is spooled.
+ */
+export function superviseProgram(
+  { output, tree, exited, launcherMessage = () => '' }: LaunchedProgram,
   spool: LogSpool,
   onOutput: (chunk: Buffer) => void,
 ): RunningProgram {
-  const pipe = pipes.take();
-  const launcher = spawnLauncher(launch, pipe);
-  const tree = launch.tree(launcher);
   let printed = false;
-  let launcherMessage = '';
   let stopTimer: NodeJS.Timeout | undefined;
   let askTimer: NodeJS.Timeout | undefined;
 
-  const output = pipe?.output ?? (launcher.stdout as Readable);
   output.on('data', (chunk: Buffer) => {
     printed = true;
     onOutput(chunk);
@@ -62,19 +86,17 @@ export function startProgram(
       void spool.flushed().then(() => output.resume());
     }
   });
-  launcher.stderr?.on('data', (chunk: Buffer) => {
-    if (launcherMessage.length < LAUNCHER_MESSAGE_BYTES) launcherMessage += chunk.toString('utf8');
-  });
 
   const finish = async (): Promise<ProgramEnd> => {
     // Also after a failed start: what was prepared for it is taken away.
-    const exitCode = await exitOf(launcher).finally(() => tree.kill());
+    const exitCode = await exited.finally(() => tree.kill());
     await endOfOutput(output);
     await spool.flushed();
     clearTimeout(stopTimer);
     clearTimeout(askTimer);
-    const failedToLaunch = exitCode !== 0 && !printed && /^(bwrap|unshare|mount|setpriv|sh):/m.test(launcherMessage);
-    return { exitCode, ...(failedToLaunch ? { launchFault: launcherMessage.trim() } : {}) };
+    const message = launcherMessage();
+    const failedToLaunch = exitCode !== 0 && !printed && /^(bwrap|unshare|mount|setpriv|sh):/m.test(message);
+    return { exitCode, ...(failedToLaunch ? { launchFault: message.trim() } : {}) };
   };
   const ended = finish();
   const ask = () => {

@@ -22,7 +22,7 @@ test('a script runs in the environment of its requirements.txt, behind the walls
   const data = temporaryFolder();
   const environments = join(data, 'environments');
   const executor = makeExecutor({
-    prepareEnvironment: async (requirementsFile) => {
+    prepareEnvironment: async ({ requirementsFile }) => {
       const wanted = readFileSync(requirementsFile, 'utf8').trim();
       if (wanted === 'absent') throw new Error('No matching distribution found for absent');
       execFileSync(PYTHON, ['-m', 'venv', '--without-pip', join(environments, wanted)]);

@@ -1,5 +1,5 @@
 import { namespaceTree } from '../process-tree/namespace-tree.js';
-import { existingPaths, otherOptEntries, pathsToHide } from './hidden-paths.js';
+import { existingPaths, hiddenAmong, otherOptEntries, pathsToHide } from './hidden-paths.js';
 import {
   DROPPED_CAPABILITIES,
   initScript,
@@ -16,6 +16,16 @@ export function bubblewrapSandbox(hiddenPaths: readonly string[], exposedPaths: 
   return {
     kind: 'bubblewrap',
     isolates: true,
+    confine({ writable, readable }) {
+      return [
+        ...['bwrap', '--ro-bind', '/', '/', '--dev', '/dev'],
+        ...hidingArguments(hiddenPaths, [...exposedPaths, ...hiddenAmong(readable, hiddenPaths)]),
+        ...['--bind', writable, writable],
+        ...['--unshare-pid', '--proc', '/proc', '--die-with-parent'],
+        ...capabilityArguments(),
+        '--',
+      ];
+    },
     launch(program) {
       const { programOnly, forLauncher } = splitLauncherVariables(program.environment);
       return {

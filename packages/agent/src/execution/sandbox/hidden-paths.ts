@@ -11,6 +11,14 @@ export function pathsToHide(paths: readonly string[]): ExistingPath[] {
   return existing.filter(({ path }) => !existing.some((other) => isInside(path, other.path)));
 }
 
+/** Those of the wanted paths that lie inside what is hidden, by their real names. */
+export function hiddenAmong(wanted: readonly string[], hiddenPaths: readonly string[]): string[] {
+  const hidden = pathsToHide(hiddenPaths);
+  return existingPaths(wanted)
+    .map(({ path }) => path)
+    .filter((path) => hidden.some((one) => isInside(path, one.path)));
+}
+
 export function isInside(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

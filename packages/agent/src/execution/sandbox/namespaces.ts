@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { namespaceTree } from '../process-tree/namespace-tree.js';
 import { existingPaths, isInside, otherOptEntries, pathsToHide } from './hidden-paths.js';
+import { namespacesConfinement } from './namespaces-confinement.js';
 import {
   DROPPED_CAPABILITIES,
   initScript,
@@ -20,6 +21,7 @@ export function namespacesSandbox(hiddenPaths: readonly string[], exposedPaths: 
   return {
     kind: 'namespaces',
     isolates: true,
+    confine: (access) => namespacesConfinement(access, hiddenPaths, exposedPaths),
     launch(program) {
       const { programOnly, forLauncher } = splitLauncherVariables(program.environment);
       const table = join(program.folder.sandbox, 'fstab');

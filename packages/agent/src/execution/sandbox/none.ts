@@ -20,6 +20,7 @@ export function noSandbox(agent: AgentIdentity): Sandbox {
     kind: 'none',
     isolates: false,
     cgroupParent,
+    confine: () => [],
     launch(program) {
       const cgroup =
         cgroupParent === undefined

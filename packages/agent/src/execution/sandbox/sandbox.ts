@@ -39,6 +39,16 @@ export interface Sandbox {
   /** Where attempts' cgroups are made; undefined where none are needed or possible. */
   readonly cgroupParent?: string | undefined;
   launch(program: SandboxedProgram): Launch;
+  /** What begins the command line of an installer, to wall it in; empty where there are no walls. */
+  confine(access: InstallerAccess): readonly string[];
+}
+
+/** What an installer may reach beyond what everybody may read. It has the network. */
+export interface InstallerAccess {
+  /** The only folder it can write to; it exists by the time the installer starts. */
+  readonly writable: string;
+  /** What it needs from inside hidden folders. */
+  readonly readable: readonly string[];
 }
 
 /** Where every isolating sandbox shows the training folder. */
