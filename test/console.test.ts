@@ -353,7 +353,7 @@ describe.skipIf(reason !== '')(`the console${reason}`, () => {
     await connection.filter({ hasText: 'reconnecting' }).waitFor();
     await fleet.startServer();
     await connection.filter({ hasText: 'live' }).waitFor();
-    const algorithm = { command: ['true'] };
+    const algorithm = { command: ['sleep', '60'] };
     await fleet.client.createTuningJob({ ...DIGITS, name: 'later', algorithm, environment: {} });
     await page.getByRole('link', { name: 'later', exact: true }).waitFor();
     await fleet.client.stopTuningJob('later');

@@ -4,7 +4,7 @@ import { createWriteStream, readdirSync, readFileSync, readlinkSync } from 'node
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
 /** Starts a `fleetune` command as its own process, with what it prints kept in `logFile`. */
 export function startFleetune(args: readonly string[], env: Record<string, string>, logFile: string): ChildProcess {

@@ -27,8 +27,8 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4().hex[:8]}"
 
 
-def upload_program() -> str:
-    """Uploads the training program as script mode wants it, and says where it is."""
+def upload_program(program: Path = PROGRAM) -> str:
+    """Uploads a training program as script mode wants it, and says where it is."""
     s3 = boto3.client("s3")
     try:
         s3.create_bucket(Bucket=BUCKET)
@@ -36,9 +36,10 @@ def upload_program() -> str:
         pass
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        archive.add(PROGRAM, "train.py")
-    s3.put_object(Bucket=BUCKET, Key="source/sourcedir.tar.gz", Body=packed.getvalue())
-    return f"s3://{BUCKET}/source/sourcedir.tar.gz"
+        archive.add(program, "train.py")
+    key = f"source/{program.stem}/sourcedir.tar.gz"
+    s3.put_object(Bucket=BUCKET, Key=key, Body=packed.getvalue())
+    return f"s3://{BUCKET}/{key}"
 
 
 def script_mode(source: str, **hyperparameters: Any) -> dict[str, str]:

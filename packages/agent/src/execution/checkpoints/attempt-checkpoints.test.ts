@@ -98,3 +98,30 @@ test('that cannot be stored are spoken of in the log, and change no result', asy
   expect(result.outcome).toEqual({ kind: 'Succeeded' });
   expect(log).toContain('fleetune: Checkpoints could not be stored: Could not write');
 });
+
+test('of a program whose machine is taken away are stored in the time that is left, and no model with them', async () => {
+  const stored = temporaryFolder();
+  const order = counting(pathToFileURL(stored).href, { LAST_STEP: '2', LINGER: '1' });
+  const models = temporaryFolder();
+  const interrupted = startAttempt(makeExecutor(), { ...order, outputUri: pathToFileURL(models).href });
+  await interrupted.printed('step 2');
+  interrupted.execution.stop('AgentStopping', { saveMs: 1_000, endMs: 20_000 });
+  const result = await interrupted.execution.result;
+  expect(result.outcome).toEqual({ kind: 'Stopped', stopReason: 'AgentStopping' });
+  expect(readFileSync(join(stored, 'state'), 'utf8')).toBe('2');
+  expect(result.modelArtifactUri).toBeUndefined();
+  expect(interrupted.observer.phases).not.toContain('Uploading');
+});
+
+test('are kept of a program that will not end, which is killed while there is time to store them', async () => {
+  const stored = temporaryFolder();
+  const deaf = `import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n${COUNTER}`;
+  const order = counting(pathToFileURL(stored).href, { LAST_STEP: '2', LINGER: '1' });
+  const stubborn = startAttempt(makeExecutor(), { ...order, algorithm: makeOrder(python(deaf)).algorithm });
+  await stubborn.printed('step 2');
+  const startedAt = performance.now();
+  stubborn.execution.stop('AgentStopping', { saveMs: 200, endMs: 20_000 });
+  await stubborn.execution.result;
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  expect(readFileSync(join(stored, 'state'), 'utf8')).toBe('2');
+});

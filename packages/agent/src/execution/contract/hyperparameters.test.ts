@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { frameworkParameters, parametersJson, userArguments, userHyperparameters } from './hyperparameters.js';
 
-const argumentsOf = (all: Record<string, string>) => userArguments(userHyperparameters(all));
+const argumentsOf = (all: Record<string, string>) => userArguments(userHyperparameters(all), 'toolkit');
 
 // What SageMaker's training toolkit 5.1 gives for the same hyperparameters.json.
 test.each([
@@ -16,6 +16,10 @@ test.each([
   [{ seed: '12345678901234567890' }, ['--seed', '12345678901234567890']],
 ])('makes of %j the arguments %j', (all, expected) => {
   expect(argumentsOf(all)).toEqual(expected);
+});
+
+test('writes a name of one letter like every other for scripts that came Fleetune’s own way', () => {
+  expect(userArguments(userHyperparameters({ n: '3', rate: '0.1' }), 'long')).toEqual(['--n', '3', '--rate', '0.1']);
 });
 
 test('keeps what is the platform’s from the program', () => {

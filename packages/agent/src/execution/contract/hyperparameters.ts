@@ -17,12 +17,15 @@ export function frameworkParameters(all: Readonly<Record<string, string>>): Read
 }
 
 /**
- * The program's arguments as SageMaker's training toolkit makes them: `--name value`, `-n value` for a name of one
- * letter, and the value as Python prints it, but numbers keep the digits they came with.
+ * How the name of one letter becomes an argument: `-n` as SageMaker's training toolkit does it, for what it would run;
+ * `--n` for scripts that came Fleetune's own way, where every name is written alike.
  */
-export function userArguments(hyperparameters: ReadonlyMap<string, JsonText>): string[] {
+export type ArgumentStyle = 'toolkit' | 'long';
+
+/** The program's arguments, `--name value`: the value as Python prints it, but numbers keep the digits they came with. */
+export function userArguments(hyperparameters: ReadonlyMap<string, JsonText>, style: ArgumentStyle): string[] {
   return [...hyperparameters].flatMap(([name, value]) => [
-    name.length > 1 ? `--${name}` : `-${name}`,
+    name.length > 1 || style === 'long' ? `--${name}` : `-${name}`,
     argumentText(value),
   ]);
 }

@@ -2,6 +2,7 @@ import type { TrainingOrder } from '@fleetune/protocol';
 import type { TrainingPaths } from './attempt-folder.js';
 import { CURRENT_HOST, type TrainingConfig } from './config-files.js';
 import {
+  type ArgumentStyle,
   frameworkParameters,
   parametersJson,
   userArguments,
@@ -43,7 +44,7 @@ export function sagemakerVariables(
     SM_CHECKPOINT_DIR: paths.checkpoints,
     SM_CHANNELS: JSON.stringify(channels),
     SM_HPS: parametersJson(hyperparameters),
-    SM_USER_ARGS: JSON.stringify(userArguments(hyperparameters)),
+    SM_USER_ARGS: JSON.stringify(userArguments(hyperparameters, argumentStyle(order))),
     SM_FRAMEWORK_MODULE: '',
     SM_FRAMEWORK_PARAMS: parametersJson(frameworkParameters(order.hyperparameters)),
     SM_HOSTS: JSON.stringify(resources.hosts),
@@ -68,6 +69,10 @@ export function sagemakerVariables(
   for (const [name, value] of hyperparameters) variables[`SM_HP_${variableName(name)}`] = variableText(value);
   variables.SM_TRAINING_ENV = trainingEnvJson(order, config, paths, variables);
   return variables;
+}
+
+function argumentStyle(order: TrainingOrder): ArgumentStyle {
+  return order.algorithm?.kind.case === 'script' ? 'long' : 'toolkit';
 }
 
 /** What a script is called, when a script is what runs. */

@@ -21,7 +21,7 @@ export async function resolveProgram(
     case 'builtin':
       return builtinProgram(algorithm.value.name, algorithm.value.version, settings);
     case 'script': {
-      const script = { ...algorithm.value, hyperparameters: order.hyperparameters };
+      const script = { ...algorithm.value, hyperparameters: order.hyperparameters, argumentStyle: 'long' } as const;
       return scriptProgram(script, undefined, plainPython, settings, place);
     }
     case 'command': {

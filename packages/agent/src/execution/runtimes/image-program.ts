@@ -46,7 +46,8 @@ export async function imageProgram(
   const { entryPoint, submitDirectory } = script ?? { entryPoint: '', submitDirectory: '' };
   const sourceUri = submittedSource(submitDirectory, order);
   const { hyperparameters } = order;
-  return scriptProgram({ sourceUri, entryPoint, hyperparameters }, shared, ownPython, settings, place);
+  const submitted = { sourceUri, entryPoint, hyperparameters, argumentStyle: 'toolkit' } as const;
+  return scriptProgram(submitted, shared, ownPython, settings, place);
 }
 
 async function sharedPython(images: ImageCatalogue, image: string, { confine }: ProgramPlace): Promise<string> {

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ClientFault, messageOf } from '../attempt-faults.js';
-import { userArguments, userHyperparameters } from '../contract/hyperparameters.js';
+import { type ArgumentStyle, userArguments, userHyperparameters } from '../contract/hyperparameters.js';
 import type { ExecutorSettings } from '../executor-options.js';
 import { placeSource } from '../inputs/source.js';
 import { QUIET_PIP } from './attempt-python.js';
@@ -15,6 +15,7 @@ export interface Script {
   readonly sourceUri: string;
   readonly entryPoint: string;
   readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly argumentStyle: ArgumentStyle;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface Script {
  * @throws ClientFault when the source is missing or damaged, or its requirements cannot be installed.
  */
 export async function scriptProgram(
-  { sourceUri, entryPoint, hyperparameters }: Script,
+  { sourceUri, entryPoint, hyperparameters, argumentStyle }: Script,
   base: string | undefined,
   interpreter: (python: string) => { readonly python: string; readonly binFolders: readonly string[] },
   settings: ExecutorSettings,
@@ -35,7 +36,7 @@ export async function scriptProgram(
   const { code } = place.paths;
   await placeSource(settings.stores, sourceUri, entryPoint, code, place.signal);
   const { python, binFolders } = interpreter(await pythonFor(base, settings, place));
-  const args = userArguments(userHyperparameters(hyperparameters));
+  const args = userArguments(userHyperparameters(hyperparameters), argumentStyle);
   const start = { environment: QUIET_PIP, startsIn: 'code', binFolders } as const;
   if (!entryPoint.endsWith('.sh') && isFile(join(code, 'setup.py'))) {
     const module = entryPoint.replace(/\.py$/, '').replaceAll('/', '.');
