@@ -49,10 +49,10 @@ try {
     const flat = await load({ endpoint, readers: READERS, seconds: SECONDS, pauseMs: 0, requests: asked });
     const median = (samples) => summary(Object.values(samples).flat()).p50;
     result[kind] = {
-      ...summary(Object.values(flat).flat()),
-      requestsPerSecond: round(Object.values(flat).flat().length / SECONDS, 0),
+      ...summary(Object.values(polling).flat()),
       aloneMs: summary(Object.values(alone).flat()),
-      pollingMs: summary(Object.values(polling).flat()),
+      saturatedMs: summary(Object.values(flat).flat()),
+      saturatedRequestsPerSecond: round(Object.values(flat).flat().length / SECONDS, 0),
       queueingShare: round(1 - median(alone) / median(flat)),
     };
     say(`${kind}: ${JSON.stringify(result[kind])}`);

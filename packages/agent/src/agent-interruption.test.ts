@@ -80,6 +80,21 @@ describe('a spot agent', () => {
   });
 });
 
+it('takes work again when the longest of several drills is over', async () => {
+  const { gateway, source } = harness;
+  const executor = new MemoryExecutor((execution) => execution.finish());
+  const agent = await harness.start(executor);
+  await agent.whenReady();
+  gateway.say({ case: 'interrupt', value: { secondsLeft: 0.5, reason: 'A drill.' } });
+  gateway.say({ case: 'interrupt', value: { secondsLeft: 0.1, reason: 'A short drill.' } });
+  const saidAt = performance.now();
+  await gateway.until(() => gateway.all('draining').length === 1);
+  source.add('ml.test', 'after');
+  await gateway.until(() => gateway.reported().length === 1);
+  expect(performance.now() - saidAt).toBeGreaterThan(450);
+  expect(gateway.hellos).toHaveLength(2);
+});
+
 it('after a drill an agent takes work again', async () => {
   const { gateway, source } = harness;
   const executor = new MemoryExecutor((execution) => {

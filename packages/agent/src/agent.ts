@@ -95,6 +95,8 @@ class Agent implements RunningAgent {
   #stopping: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #ending = new AbortController();
+  /** Until when the machine is taken away, by the monotonic clock; infinite where that is no drill. */
+  #awayUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor({ config, joining, identity, inventory, journal, claimTimeoutMs, release }: AgentParts) {
     this.#config = config;
@@ -188,19 +190,23 @@ class Agent implements RunningAgent {
 
   async #heedNotices(): Promise<void> {
     const notice = await this.#config.spotNotices?.next(this.#ending.signal);
-    if (notice !== undefined) await this.interrupt(notice);
+    if (notice === undefined) return;
+    this.#awayUntilMs = Number.POSITIVE_INFINITY;
+    await this.interrupt(notice);
   }
 
   /** A drill: in the end the machine is still there, and works again. */
   async #rehearse(notice: SpotNotice): Promise<void> {
     const overAtMs = this.#clock.monotonicMs() + notice.secondsLeft * 1000;
+    this.#awayUntilMs = Math.max(this.#awayUntilMs, overAtMs);
     await this.interrupt(notice);
     await within(
       this.#clock,
       Math.max(0, overAtMs - this.#clock.monotonicMs()),
       this.#changes.until(() => this.#isEnding),
     );
-    if (this.#isEnding) return;
+    // Another drill may last longer, or the machine be taken away in earnest.
+    if (this.#isEnding || this.#awayUntilMs > overAtMs) return;
     this.#config.log.info('the drill is over; taking work again');
     this.#membership.stopDraining();
   }

@@ -10,5 +10,5 @@ export { StateDirectoryInUseError } from './identity/state-directory-lock.js';
 export { ANY_CLASS, type Offer } from './inventory/capacity.js';
 export { queueSource, UnknownQueueKindError } from './queue-source.js';
 export type { AgentState, RunningAgent } from './running-agent.js';
-export { NOTICE_SOURCES, type NoticeSource, noticesOf } from './spot/notice-sources.js';
+export { type NoticeSource, noticesOf } from './spot/notice-sources.js';
 export type { NoticeSourceOptions, SpotNotice, SpotNotices } from './spot/spot-notices.js';

@@ -11,6 +11,8 @@ export interface ApiServer {
   readonly url: string;
   readonly jobs: InMemoryJobs;
   readonly uploadDirectory: string;
+  /** Agents that were told that their machine is taken away, each with the seconds it has left. */
+  readonly interrupted: readonly (readonly [agentId: string, secondsLeft: number])[];
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export const OTHER_TOKEN = 'token-of-team-b';
 export async function startApiServer(): Promise<ApiServer> {
   const jobs = new InMemoryJobs();
   const uploadDirectory = await mkdtemp(join(tmpdir(), 'fleetune-api-'));
+  const interrupted: [string, number][] = [];
   const app = fastify();
   await registerApi(app, {
     jobs,
@@ -30,6 +33,7 @@ export async function startApiServer(): Promise<ApiServer> {
         [OTHER_TOKEN, 'team-b'],
       ]).get(token),
     accessKeys: inMemoryAccessKeys(TOKEN),
+    drills: { interrupt: (agentId, secondsLeft) => void interrupted.push([agentId, secondsLeft]) },
     uploads: folderUploads(uploadDirectory, 1_000_000),
     live: { nowMs: () => START_MS, pollEveryMs: 10, heartbeatEveryMs: 20 },
     defaults: () => ({
@@ -40,7 +44,7 @@ export async function startApiServer(): Promise<ApiServer> {
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
-    ...{ url, jobs, uploadDirectory },
+    ...{ url, jobs, uploadDirectory, interrupted },
     async stop() {
       await app.close();
       await rm(uploadDirectory, { recursive: true, force: true });

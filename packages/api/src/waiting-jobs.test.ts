@@ -42,6 +42,13 @@ describe('why a training job waits', () => {
     expect(reasonOf(job({}, ['ml.m5.large', 'gpu-small']), agents)).toMatch(/^There is room on ml.m5.large and gpu-/);
   });
 
+  it('counts spot machines for jobs that agreed to them, and for no others', () => {
+    const { spec } = job({});
+    const agents = [agent({ classes: [{ name: '*:spot', slots: 2 }] })];
+    expect(reasonOf(job({ spec: { ...spec, spot: true } }), agents)).toMatch(/^There is room on ml.m5.large on spot;/);
+    expect(reasonOf(job({}), agents)).toBe('No connected agent offers ml.m5.large; offered: nothing.');
+  });
+
   it('tells a job that is tried again from one that is new', () => {
     const agents = [agent({ classes: [{ name: 'ml.m5.large', slots: 1 }] })];
     expect(reasonOf(job({ secondaryStatus: 'Restarting' }), agents)).toMatch(/tried again/);

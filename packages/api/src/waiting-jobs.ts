@@ -1,4 +1,5 @@
-import { type AgentView, ANY_CLASS, type TrainingJobView } from '@fleetune/scheduler';
+import { describeClass } from '@fleetune/domain';
+import { type AgentView, anyClassFor, instanceCandidates, type TrainingJobView } from '@fleetune/scheduler';
 import type { Waiting } from './contract/waiting.js';
 
 /** Which of the jobs wait, for what and why, as far as jobs and agents tell. */
@@ -11,7 +12,7 @@ export function waitingJobs(
   const leased = new Set(agents.flatMap((agent) => agent.running.map(({ trainingJobId }) => trainingJobId)));
   const waiting = jobs.filter((job) => !leased.has(job.id));
   const counts = new Map<string, number>();
-  for (const type of waiting.flatMap(typesOf)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  for (const name of waiting.flatMap(classesOf)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const classes = [...new Set([...counts.keys(), ...ready.flatMap(offeredNames)])].sort();
   return {
     queues: classes.map((instanceClass) => ({
@@ -32,27 +33,32 @@ export function waitingJobs(
 
 function reason(job: TrainingJobView, ready: readonly AgentView[]): string {
   if (ready.length === 0) return 'No agent is connected. Start one with "fleetune agent", or "fleetune up" here.';
-  const types = typesOf(job);
-  const offering = types.filter((type) => room(type, ready).slotCount > 0);
+  const classes = classesOf(job);
+  const offering = classes.filter((name) => room(name, ready).slotCount > 0);
   if (offering.length === 0) {
     const offered = [...new Set(ready.flatMap(offeredNames))].sort();
     const rest = offered.length === 0 ? 'nothing' : offered.join(', ');
-    return `No connected agent offers ${types.join(' or ')}; offered: ${rest}.`;
+    return `No connected agent offers ${classes.map(describeClass).join(' or ')}; offered: ${rest}.`;
   }
-  const free = offering.filter((type) => room(type, ready).freeSlotCount > 0);
-  if (free.length === 0) return `Every slot for ${offering.join(' and ')} is taken.`;
+  const free = offering.filter((name) => room(name, ready).freeSlotCount > 0);
+  if (free.length === 0) return `Every slot for ${offering.map(describeClass).join(' and ')} is taken.`;
   if (job.secondaryStatus === 'Interrupted' || job.secondaryStatus === 'Restarting') {
     return 'Its last attempt was lost or interrupted; it is tried again after a short wait.';
   }
-  return `There is room on ${free.join(' and ')}; an agent is about to take it.`;
+  return `There is room on ${free.map(describeClass).join(' and ')}; an agent is about to take it.`;
 }
 
 function typesOf(job: TrainingJobView): string[] {
   return [...new Set(job.spec.instances.map((instance) => instance.instanceType))];
 }
 
+/** Under which names agents may serve it. */
+function classesOf(job: TrainingJobView): string[] {
+  return [...new Set(instanceCandidates(job.spec, false).map((candidate) => candidate.instanceType))];
+}
+
 function offeredNames(agent: AgentView): string[] {
-  return agent.classes.filter((offered) => offered.name !== ANY_CLASS && offered.slots > 0).map(({ name }) => name);
+  return agent.classes.filter(({ name, slots }) => name !== anyClassFor(name) && slots > 0).map(({ name }) => name);
 }
 
 /** An agent serves several classes out of one inventory: what it runs takes room from each. */
@@ -69,6 +75,6 @@ function room(instanceClass: string, ready: readonly AgentView[]): { slotCount: 
 
 function slotsFor(instanceClass: string, agent: AgentView): number {
   const named = agent.classes.find((offered) => offered.name === instanceClass);
-  const any = agent.classes.find((offered) => offered.name === ANY_CLASS);
+  const any = agent.classes.find((offered) => offered.name === anyClassFor(instanceClass));
   return (named ?? any)?.slots ?? 0;
 }

@@ -3,12 +3,13 @@ import { trainingJobFaults } from './spec-faults.js';
 import { describeClass, instanceTypeOf, isSpotClass, priceRatio, spotClass, spotSavingPercent } from './spot.js';
 import type { TrainingJobSpec } from './training-job.js';
 
+const INSTANCE = { instanceType: 'small', instanceCount: 1, volumeSizeGib: 1 };
 const SPOT: TrainingJobSpec = {
   algorithm: { kind: 'command', command: ['true'] },
   hyperparameters: {},
   channels: [],
   outputUri: 'file:///out',
-  instances: [{ instanceType: 'small', instanceCount: 1, volumeSizeGib: 1 }],
+  instances: [INSTANCE],
   stopping: { maxRuntimeSeconds: 60, maxWaitSeconds: 60 },
   maximumRetryAttempts: 0,
   environment: {},
@@ -32,6 +33,11 @@ describe('a training job on spot machines', () => {
   it.each<[string, Partial<TrainingJobSpec>, RegExp]>([
     ['that says no time to wait', { stopping: { maxRuntimeSeconds: 60 } }, /needs MaxWaitTimeInSeconds/],
     ['with a warm pool', { keepAliveSeconds: 60 }, /Spot machines cannot be kept warm/],
+    [
+      'with the name of a spot class',
+      { instances: [{ ...INSTANCE, instanceType: 'a:spot' }] },
+      /"a:spot" ends in ":spot"/,
+    ],
     ['that may wait, without spot', { spot: false }, /MaxWaitTimeInSeconds is for managed spot/],
   ])('is refused: one %s', (_what, change, fault) => {
     expect(trainingJobFaults({ ...SPOT, ...change }).join(' ')).toMatch(fault);

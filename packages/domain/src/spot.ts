@@ -9,14 +9,18 @@ import type { TrainingJobSpec } from './training-job.js';
 export const MAX_WAIT_WITHOUT_CHECKPOINTS_SECONDS = 3600;
 
 /** One sentence for each thing that keeps a training job from running on spot machines; empty when it can. */
-export function spotFaults({ spot, stopping, checkpointUri, keepAliveSeconds }: TrainingJobSpec): string[] {
+export function spotFaults({ instances, spot, stopping, checkpointUri, keepAliveSeconds }: TrainingJobSpec): string[] {
   const { maxWaitSeconds } = stopping;
-  if (!spot) {
-    return maxWaitSeconds === undefined
-      ? []
-      : ['MaxWaitTimeInSeconds is for managed spot training; leave it out or ask for spot machines.'];
-  }
   const faults: string[] = [];
+  for (const { instanceType } of instances.filter((entry) => isSpotClass(entry.instanceType))) {
+    faults.push(`Instance type "${instanceType}" ends in "${SPOT_SUFFIX}"; leave that out and ask for spot machines.`);
+  }
+  if (!spot) {
+    if (maxWaitSeconds !== undefined) {
+      faults.push('MaxWaitTimeInSeconds is for managed spot training; leave it out or ask for spot machines.');
+    }
+    return faults;
+  }
   if (maxWaitSeconds === undefined) {
     faults.push('Managed spot training needs MaxWaitTimeInSeconds: how long to wait and run in all.');
   } else if (checkpointUri === undefined && maxWaitSeconds > MAX_WAIT_WITHOUT_CHECKPOINTS_SECONDS) {

@@ -29,7 +29,7 @@ export interface InstanceRequest {
 }
 
 export interface StoppingCondition {
-  /** From the start of training to its end, over one attempt. */
+  /** From the start of training to its end: over one attempt, with managed spot over all attempts together. */
   readonly maxRuntimeSeconds: number;
   /** Waiting plus running, over all attempts (managed spot). */
   readonly maxWaitSeconds?: number;

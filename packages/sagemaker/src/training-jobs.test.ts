@@ -249,7 +249,9 @@ describe('DescribeTrainingJob', () => {
       AlgorithmSpecification: { TrainingImage: 'xgboost:1.7-1', TrainingInputMode: 'File' },
       RoleArn: ROLE_ARN,
       OutputDataConfig: { S3OutputPath: 's3://models/churn' },
-      ResourceConfig: { InstanceType: 'ml.m5.xlarge', KeepAlivePeriodInSeconds: 600 },
+      ResourceConfig: { InstanceType: 'ml.m5.xlarge' },
+      EnableManagedSpotTraining: true,
+      CheckpointConfig: { S3Uri: 'file:///var/checkpoints/churn-1' },
       StoppingCondition: { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 7200 },
       InputDataConfig: [{ ChannelName: 'train', CompressionType: 'Gzip' }],
     });

@@ -1,7 +1,7 @@
 import { isSpotClass, spotClass } from '@fleetune/domain';
 
 /** The name under which an agent offers whatever class is asked for. It then offers nothing else. */
-export const ANY_CLASS = '*';
+const ANY_CLASS = '*';
 const ANY_SPOT_CLASS = spotClass(ANY_CLASS);
 
 /** The name under which agents for any class serve this one: those on spot machines and the others serve different jobs. */

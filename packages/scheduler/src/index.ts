@@ -1,8 +1,9 @@
 export * from './effect.js';
 export * from './event.js';
 export type { TenantShare } from './fair-share.js';
-export { ANY_CLASS } from './fleet-capacity.js';
+export { anyClassFor } from './fleet-capacity.js';
 export { newFoldProgress, standardErrorMetric } from './folds.js';
+export { instanceCandidates } from './instance-candidates.js';
 export * from './job-service.js';
 export { newTrainingJobProgress } from './new-training-job.js';
 export * from './ports.js';

@@ -279,5 +279,11 @@ function restoreAttempt(state: SchedulerState, job: TrainingJobState, nowMs: num
   } else {
     state.shares.leased(job.tenant, attempt.instanceClass, nowMs);
     attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
+    attempt.trainingSinceMs = trainingSinceMs(job);
   }
+}
+
+function trainingSinceMs({ secondaryStatus, transitions }: TrainingJobState): number | undefined {
+  if (secondaryStatus !== 'Training' && secondaryStatus !== 'Uploading') return undefined;
+  return transitions.findLast(({ status }) => status === 'Training')?.startTimeMs;
 }

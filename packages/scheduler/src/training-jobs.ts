@@ -1,4 +1,10 @@
-import type { AttemptOutcome, AttemptResult, SecondaryStatus, StopReason } from '@fleetune/domain';
+import {
+  type AttemptOutcome,
+  type AttemptResult,
+  isSpotClass,
+  type SecondaryStatus,
+  type StopReason,
+} from '@fleetune/domain';
 import { awaitPlacement, leaveQueue } from './admission.js';
 import { flowOf } from './backlog.js';
 import { countTraining, isTimeUp, unreportedMs } from './running-time.js';
@@ -181,8 +187,10 @@ const STOP_MESSAGES: Readonly<Record<StopReason, string>> = {
 
 function retry(context: StepContext, job: TrainingJobState, outcome: RetriedOutcome): void {
   const { state, nowMs } = context;
-  if (outcome.kind === 'Interrupted') job.interruptions += 1;
-  if (outcome.kind === 'Lost') job.losses += 1;
+  // A spot machine may also go without a word.
+  const wasTaken = outcome.kind === 'Lost' && isSpotClass(job.attempt?.instanceClass ?? '');
+  if (outcome.kind === 'Interrupted' || wasTaken) job.interruptions += 1;
+  else if (outcome.kind === 'Lost') job.losses += 1;
   if (outcome.kind === 'InternalError') job.internalErrors += 1;
   const spent = job.losses + job.internalErrors;
   const budget = state.settings.infrastructureRetries + job.spec.maximumRetryAttempts;

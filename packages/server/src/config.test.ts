@@ -45,6 +45,13 @@ describe('serverConfig', () => {
     expect(() => serverConfig({}, { FLEETUNE_TENANT_SHARES: 'vision' })).toThrow(/vision=2,speech=1:40/);
   });
 
+  it('knows what spot machines cost, and whether nothing else will do', () => {
+    expect(serverConfig({}, {}).scheduler).toMatchObject({ spotPriceRatio: 0.3, spotOnly: false });
+    const environment = { FLEETUNE_SPOT_PRICE_RATIO: '0.25', FLEETUNE_SPOT_ONLY: 'true' };
+    expect(serverConfig({}, environment).scheduler).toMatchObject({ spotPriceRatio: 0.25, spotOnly: true });
+    expect(() => serverConfig({}, { FLEETUNE_SPOT_PRICE_RATIO: '0' })).toThrow(/FLEETUNE_SPOT_PRICE_RATIO/);
+  });
+
   it('throttles generously unless it is told otherwise', () => {
     expect(serverConfig({}, {}).throttle).toEqual({ readsPerSecond: 1_000, changesPerSecond: 200 });
     expect(serverConfig({}, { FLEETUNE_READS_PER_SECOND: '0' }).throttle).toEqual({

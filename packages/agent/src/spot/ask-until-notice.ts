@@ -33,10 +33,13 @@ export async function askUntilNotice(
   return undefined;
 }
 
-/** Seconds from now to a moment that a cloud named; 0 for one that is over or cannot be read. */
+/** While the agent can still ask, the machine lives: a few seconds are worth a try. */
+const LEAST_SECONDS = 5;
+
+/** Seconds from now to a moment that a cloud named; few for one that is over or is not named. */
 export function secondsUntil(moment: string, nowMs: number): number {
   const atMs = Date.parse(moment);
-  return Number.isFinite(atMs) ? Math.max(0, (atMs - nowMs) / 1000) : 0;
+  return Number.isFinite(atMs) ? Math.max(LEAST_SECONDS, (atMs - nowMs) / 1000) : LEAST_SECONDS;
 }
 
 /** The service answered, and not with what was asked for. */

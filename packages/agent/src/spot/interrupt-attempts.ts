@@ -26,7 +26,7 @@ export async function interruptAttempts(
   // One that was being claimed may start all the same.
   void intake.whenIdle().then(interruptRunning);
   const { endMs } = interruptionPlan(secondsLeft * 1000);
-  if (!(await within(clock, endMs, membership.whenNoneRuns())))
-    for (const key of board.running()) board.kill(key, reason);
+  const allEnded = await within(clock, endMs, membership.whenNoneRuns());
+  if (!allEnded) for (const key of board.running()) board.kill(key, reason);
   await within(clock, Math.max(0, endsAtMs - clock.monotonicMs()), membership.whenAllDelivered());
 }

@@ -92,13 +92,13 @@ describe('Azure', () => {
     expect(answers).toEqual([]);
   });
 
-  it('has no time left for an event that has started', async () => {
+  it('leaves a few seconds for an event that has started', async () => {
     const baseUrl = await metadataService((request, response) =>
       request.url?.startsWith('/metadata/instance')
         ? response.end('worker-1')
         : response.end(JSON.stringify({ Events: [event('Preempt', 'worker-1', '')] })),
     );
-    expect(await next('azure', baseUrl)).toMatchObject({ secondsLeft: 0 });
+    expect(await next('azure', baseUrl)).toMatchObject({ secondsLeft: 5 });
   });
 });
 

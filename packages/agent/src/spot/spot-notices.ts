@@ -2,7 +2,7 @@
 export interface SpotNotice {
   /** Whole sentence, as it goes into the training job's status. */
   readonly reason: string;
-  /** Until the machine is gone; 0 when that is overdue. */
+  /** Until the machine is gone, as far as that is known. */
   readonly secondsLeft: number;
 }
 

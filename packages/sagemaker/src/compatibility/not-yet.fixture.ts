@@ -24,7 +24,6 @@ const ACCEPTED = {
 
 /** What training may ask for and the domain is asked about: it is the domain that knows which of it can be done. */
 const ASKED = [
-  ['EnableManagedSpotTraining', 'true', { EnableManagedSpotTraining: true }],
   ['ResourceConfig.InstanceCount', '2', { ResourceConfig: { ...ACCEPTED.ResourceConfig, InstanceCount: 2 } }],
   [
     'ResourceConfig.KeepAlivePeriodInSeconds',

@@ -1,9 +1,10 @@
-import type { AttemptKey } from '@fleetune/domain';
+import { type AttemptKey, instanceTypeOf, isSpotClass } from '@fleetune/domain';
 import type { TrialOutcome } from '@fleetune/search';
 import type { LeaseGrant } from '../ports.js';
 import type { SchedulerSettings, SchedulerState } from '../state.js';
 import { hash } from './chance.js';
 import { checkMemory } from './memory-invariants.js';
+import { anyOffer } from './plan.js';
 import { checkTrainingJob, checkTuningJob } from './row-invariants.js';
 import type { Snapshot, StoreModel, TrainingJobRow } from './store-model.js';
 import { attemptName } from './store-model.js';
@@ -99,15 +100,26 @@ export class Invariants {
       const entry = spec.instances[attempt?.instanceIndex ?? -1];
       mustHold(
         'I5',
-        entry?.instanceType === instanceType,
+        entry?.instanceType === instanceType && instanceTypeOf(attempt?.instanceClass ?? '') === instanceType,
         `${attemptName(key)} runs on ${instanceType}, not its entry`,
       );
+      const limitSeconds = row?.spec.stopping.maxRuntimeSeconds ?? 0;
+      const mayRunMs = (row?.trainingMs ?? 0) + spec.stopping.maxRuntimeSeconds * 1000;
+      // Rounded up, and a second at least.
+      const isWithin = !spec.spot || mayRunMs <= limitSeconds * 1000 + 1_000;
+      mustHold('I13', isWithin, `${attemptName(key)} may run on to ${mayRunMs} ms, and its job for ${limitSeconds} s`);
+      const instanceClass = attempt?.instanceClass ?? '';
+      mustHold(
+        'I5',
+        spec.spot || !isSpotClass(instanceClass),
+        `${attemptName(key)} is on spot and did not agree to it`,
+      );
       const offers = this.#parts.agents.find((agent) => agent.id === agentId)?.planned.offers ?? {};
-      const serves = offers['*'] !== undefined || (offers[instanceType] ?? 0) > 0;
+      const serves = offers[anyOffer(instanceClass)] !== undefined || (offers[instanceClass] ?? 0) > 0;
       mustHold(
         'I5',
         serves,
-        `${attemptName(key)} of ${instanceType} was granted to ${agentId}, which does not offer it`,
+        `${attemptName(key)} of ${instanceClass} was granted to ${agentId}, which does not offer it`,
       );
     });
   }
@@ -139,7 +151,8 @@ export class Invariants {
   /** I7: no two programs of a training job, but for agents that are stopped and cannot know. */
   programStarted(agent: VirtualAgent, { key, instanceType }: LeaseGrant, takenFrom: string): void {
     const { trainingJobId, fence } = key;
-    mustHold('I5', takenFrom === instanceType, `${trainingJobId} of ${instanceType} was on the queue of ${takenFrom}`);
+    const isRight = instanceTypeOf(takenFrom) === instanceType;
+    mustHold('I5', isRight, `${trainingJobId} of ${instanceType} was on the queue of ${takenFrom}`);
     for (const other of this.#parts.agents) {
       if (other.state !== 'up') continue;
       for (const { key: held, program } of other.held.values()) {

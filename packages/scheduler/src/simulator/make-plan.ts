@@ -1,3 +1,4 @@
+import { spotClass } from '@fleetune/domain';
 import { Chance } from './chance.js';
 import type { Plan, PlannedAgent, PlannedJob } from './plan.js';
 import { planFaults } from './plan-faults.js';
@@ -39,8 +40,13 @@ function planAgents(chance: Chance): PlannedAgent[] {
     if (kind !== 'any') offers.small = units;
     if (kind === 'both') offers.large = Math.floor(units / 2);
     if (kind === 'gpu') offers.gpu = 1;
-    return { id: `agent-${index}`, offers, drift: chance.between(-0.01, 0.01) };
+    const isSpot = index > 0 && chance.stream(`spot-${index}`).strikes(0.3);
+    return { id: `agent-${index}`, offers: isSpot ? onSpot(offers) : offers, drift: chance.between(-0.01, 0.01) };
   });
+}
+
+function onSpot(offers: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(offers).map(([name, slots]) => [spotClass(name), slots]));
 }
 
 function planJobs(chance: Chance, chaosMs: number): PlannedJob[] {

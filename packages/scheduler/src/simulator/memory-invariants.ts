@@ -1,5 +1,6 @@
-import { ANY_CLASS } from '../fleet-capacity.js';
+import { instanceCandidates } from '../instance-candidates.js';
 import type { SchedulerSettings, SchedulerState, TrainingJobState } from '../state.js';
+import { anyOffer } from './plan.js';
 import { mustHold } from './violation.js';
 
 /** Ticks come every second, and each one places what can be placed. */
@@ -49,15 +50,15 @@ function checkCapacity(state: Readonly<SchedulerState>, queued: ReadonlyMap<stri
     mustHold('I5', agent.leases.size === expected, `${agent.id} has ${expected} leases, not ${agent.leases.size}`);
     if (agent.state !== 'Ready') continue;
     for (const [name, offered] of agent.offers) {
-      const used = [...agent.leases.values()].filter((one) => name === ANY_CLASS || one === name).length;
+      const used = [...agent.leases.values()].filter((one) => name === anyOffer(one) || one === name).length;
       slots.set(name, (slots.get(name) ?? 0) + offered);
       free.set(name, (free.get(name) ?? 0) + Math.max(0, offered - used));
     }
   }
-  for (const name of new Set([...slots.keys(), 'small', 'large'])) {
-    if (name === ANY_CLASS) continue;
+  for (const name of new Set([...slots.keys(), 'small', 'large', 'small:spot'])) {
+    if (name === anyOffer(name)) continue;
     mustHold('I5', state.capacity.namedFree(name) === (free.get(name) ?? 0), `free slots of ${name} are miscounted`);
-    const all = (slots.get(name) ?? 0) + (slots.get(ANY_CLASS) ?? 0);
+    const all = (slots.get(name) ?? 0) + (slots.get(anyOffer(name)) ?? 0);
     mustHold('I5', state.capacity.slots(name) === all, `slots of ${name} are miscounted`);
   }
   for (const job of state.trainingJobs.values()) checkPlaced(state, job, free, queued, nowMs);
@@ -71,7 +72,7 @@ function checkPlaced(
   queued: ReadonlyMap<string, number>,
   nowMs: number,
 ): void {
-  const [only, second] = job.spec.instances;
+  const [only, second] = instanceCandidates(job.spec, state.settings.spotOnly);
   const sinceMs = state.pending.waitsSinceMs(job.id);
   if (sinceMs === undefined || only === undefined || second !== undefined) return;
   const waitedMs = nowMs - Math.max(sinceMs, job.notBeforeMs, state.startedAtMs);

@@ -88,6 +88,14 @@ function planTrainings(chance: Chance): PlannedTrainings {
 }
 
 function trainingSpec(chance: Chance): TrainingJobSpec {
+  const spec = steadySpec(chance);
+  const ofSpot = chance.stream('spot');
+  if (!ofSpot.strikes(0.3)) return spec;
+  const maxWaitSeconds = spec.stopping.maxRuntimeSeconds + ofSpot.pick([0, 120, 3600]);
+  return { ...spec, spot: true, stopping: { ...spec.stopping, maxWaitSeconds } };
+}
+
+function steadySpec(chance: Chance): TrainingJobSpec {
   return {
     algorithm: { kind: 'command', command: ['true'] },
     hyperparameters: {},

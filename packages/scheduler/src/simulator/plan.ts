@@ -1,9 +1,9 @@
-import type { TrainingJobSpec, TuningJobSpec } from '@fleetune/domain';
+import { instanceTypeOf, isSpotClass, type TrainingJobSpec, type TuningJobSpec } from '@fleetune/domain';
 import type { Fault } from './faults.js';
 
 export interface PlannedAgent {
   readonly id: string;
-  /** Slots by class; `*` is any class. Classes share the machine. */
+  /** Slots by class; `*` is any class, on spot machines `*:spot`. Classes share the machine. */
   readonly offers: Readonly<Record<string, number>>;
   /** How much faster than the server's its clock runs, as a ratio. */
   readonly drift: number;
@@ -13,13 +13,18 @@ export interface PlannedAgent {
 const CLASS_UNITS: Readonly<Record<string, number>> = { small: 1, large: 2, gpu: 2, '*': 1 };
 
 export function machineUnits({ offers }: PlannedAgent): number {
-  return offers['*'] ?? offers.small ?? 0;
+  return offers['*'] ?? offers['*:spot'] ?? offers.small ?? offers['small:spot'] ?? 0;
+}
+
+/** Under which name agents for any class serve it. What is simulated must not be asked: it may be wrong. */
+export function anyOffer(instanceClass: string): string {
+  return isSpotClass(instanceClass) ? '*:spot' : '*';
 }
 
 /** What an attempt of the class takes of the agent's machine; undefined when the agent does not offer the class. */
 export function unitsOf({ offers }: PlannedAgent, instanceClass: string): number | undefined {
-  if (offers['*'] !== undefined) return 1;
-  return (offers[instanceClass] ?? 0) > 0 ? CLASS_UNITS[instanceClass] : undefined;
+  if (offers[anyOffer(instanceClass)] !== undefined) return 1;
+  return (offers[instanceClass] ?? 0) > 0 ? CLASS_UNITS[instanceTypeOf(instanceClass)] : undefined;
 }
 
 export interface PlannedTuningJob {

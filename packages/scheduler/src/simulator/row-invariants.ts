@@ -63,6 +63,8 @@ function checkObjectives(row: TuningJobRow, jobs: readonly TrainingJobRow[]): vo
     if (objective !== undefined && isBetter('Maximize', objective, best)) best = objective;
   }
   mustHold('I2', row.best?.objective === best, `${row.name} has the best ${row.best?.objective}, rows say ${best}`);
+  const isBilled = ended.every((job) => job.billableMs >= 0 && job.billableMs <= job.trainingMs);
+  mustHold('I2', isBilled, `${row.name} is billed for more than it trained`);
   const trainedMs = ended.reduce((sum, job) => sum + job.trainingMs, 0);
   mustHold('I2', Math.abs(row.consumedRuntimeMs - trainedMs) < 1, `${row.name} counts ${row.consumedRuntimeMs} ms`);
 }

@@ -71,6 +71,18 @@ export const PLANTED_BUGS = [
     replace: 'placed(instances, position, conditions)',
   },
   {
+    name: 'a spot machine counts for jobs that did not agree to it',
+    file: 'fleet-capacity.ts',
+    find: 'return isSpotClass(instanceClass) ? ANY_SPOT_CLASS : ANY_CLASS;',
+    replace: 'return ANY_SPOT_CLASS;',
+  },
+  {
+    name: 'spot jobs get their whole running time again with each attempt',
+    file: 'running-time.ts',
+    find: 'if (!spec.spot || trainingMs === 0) return spec;',
+    replace: 'return spec;',
+  },
+  {
     name: 'the quota lets one more in',
     file: 'admission.ts',
     find: 'state.shares.quotaLeft(tenant) > 0 ?',
