@@ -188,6 +188,21 @@ describe('one training job', () => {
     fleet.post({ kind: 'AgentConnected', agentId, epoch: agentId, offers: new Map([[instanceClass, 1]]), held });
   }
 
+  it('never ends before it started, though agent and server go by different clocks', () => {
+    const { fleet, job } = start();
+    connect(fleet, 'a', 'small');
+    const key = { trainingJobId: 'job', fence: 1 };
+    fleet.post({ kind: 'ClaimRequested', agentId: 'a', key });
+    fleet.post({ kind: 'PhaseChanged', agentId: 'a', key, phase: 'Training', message: '' });
+    const [trainingStartMs, trainingEndMs] = [fleet.nowMs - 3_000, fleet.nowMs - 1_000];
+    const outcome = { kind: 'Succeeded' } as const;
+    const finalMetrics: [] = [];
+    const result = { key, outcome, finalMetrics, trainingStartMs, trainingEndMs };
+    fleet.post({ kind: 'AttemptReported', agentId: 'a', result });
+    expect(job.trainingMs).toBe(2_000);
+    expect(job.trainingEndMs).toBeGreaterThanOrEqual(job.trainingStartMs ?? Number.NaN);
+  });
+
   it('falls back to the next instance type when no agent offers the first', () => {
     const { fleet, job } = start([
       { instanceType: 'large', instanceCount: 1, volumeSizeGib: 1 },

@@ -135,8 +135,10 @@ function keepResult(
   job.startupMs = result.startupMs;
   if (result.trainingStartMs === undefined) return;
   job.trainingStartMs ??= result.trainingStartMs;
-  job.trainingEndMs = result.trainingEndMs ?? result.trainingStartMs;
-  countTraining(job, attempt, Math.max(0, job.trainingEndMs - result.trainingStartMs), state.settings);
+  const endMs = result.trainingEndMs ?? result.trainingStartMs;
+  // The start was entered by the server's clock, as soon as it heard of it; how long it ran is the agent's to say.
+  job.trainingEndMs = Math.max(endMs, job.trainingStartMs);
+  countTraining(job, attempt, Math.max(0, endMs - result.trainingStartMs), state.settings);
 }
 
 function complete(context: StepContext, job: TrainingJobState): void {

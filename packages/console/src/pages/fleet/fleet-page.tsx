@@ -75,7 +75,7 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
                 <span className="row">
                   {agent.classes.map(({ name, slots }) => (
                     <span key={name} className="tag">
-                      {name === '*' ? 'any class' : name} × {slots}
+                      {offeredAs(name)} × {slots}
                     </span>
                   ))}
                 </span>
@@ -159,4 +159,10 @@ function Scrolled({ label, children }: { readonly label: string; readonly childr
       {children}
     </section>
   );
+}
+
+/** An agent that serves every class offers `*`; machines that may be taken away offer their classes as `<class>:spot`. */
+function offeredAs(name: string): string {
+  const [type = '', spot] = name.split(':');
+  return `${type === '*' ? 'any class' : type}${spot === undefined ? '' : ' on spot'}`;
 }
