@@ -5,17 +5,17 @@ import {
   instanceTypeOf,
   type MetricPoint,
 } from '@fleetune/domain';
-import { leaveQueue } from './admission.js';
 import { hearFrom, isLeasedTo, recount, settleDoubts } from './agents.js';
 import type { SchedulerEvent } from './event.js';
-import { describePlacement } from './fallback.js';
-import { onFoldTraining } from './folds.js';
-import { instanceCandidates } from './instance-candidates.js';
+import { leaveQueue } from './placement/admission.js';
+import { describePlacement } from './placement/fallback.js';
+import { instanceCandidates } from './placement/instance-candidates.js';
 import { withTimeLeft } from './running-time.js';
 import type { TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { requestStop, settleAttempt } from './training-jobs.js';
 import { hasLeft, moveTo } from './transitions.js';
+import { onFoldTraining } from './tuning/folds.js';
 
 const PHASE_MESSAGES: Readonly<Record<AttemptPhase, string>> = {
   Starting: 'Preparing the instance for training',

@@ -1,4 +1,4 @@
-import { PriorityQueue } from './priority-queue.js';
+import { PriorityQueue } from './placement/priority-queue.js';
 
 /**
  * When each training job is to be looked at next, so that time passing costs what is due and not what is there. A look

@@ -1,8 +1,8 @@
 import { describeClass } from '@fleetune/domain';
-import { ClassRooms } from './class-rooms.js';
 import type { Effect } from './effect.js';
-import { instanceCandidates } from './instance-candidates.js';
-import { explainWaiting } from './insufficient-capacity.js';
+import { ClassRooms } from './placement/class-rooms.js';
+import { instanceCandidates } from './placement/instance-candidates.js';
+import { explainWaiting } from './placement/insufficient-capacity.js';
 import type { AttemptRecord, SchedulerState, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { moveAttempt, requestStop, settleAttempt } from './training-jobs.js';

@@ -1,6 +1,6 @@
 import type { AttemptKey, StopReason } from '@fleetune/domain';
 import type { TrialOutcome } from '@fleetune/search';
-import type { PassedOver } from './fallback.js';
+import type { PassedOver } from './placement/fallback.js';
 import type { LeaseGrant } from './ports.js';
 import type { MetricBatch, TrainingJobState, TuningJobState } from './state.js';
 

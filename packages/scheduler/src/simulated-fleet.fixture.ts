@@ -4,7 +4,7 @@ import type { SchedulerEvent } from './event.js';
 import type { TrainingJobState, TuningJobState } from './state.js';
 import { DEFAULT_SETTINGS, type LoadedState, restoreState, type SchedulerState } from './state.js';
 import { step } from './step.js';
-import { newTuningJobProgress } from './tuning-loop.js';
+import { newTuningJobProgress } from './tuning/tuning-loop.js';
 
 /** A small, seeded generator (mulberry32): tests must replay. */
 function seededRandom(seed: number): () => number {

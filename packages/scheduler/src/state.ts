@@ -15,14 +15,14 @@ import type {
   TuningJobSpec,
   TuningJobStatus,
 } from '@fleetune/domain';
-import { Backlog, flowOf } from './backlog.js';
-import { ClassBreakers } from './class-breakers.js';
-import { RecentEnds } from './class-rooms.js';
 import { DeadlineWatch } from './deadline-watch.js';
-import { FairShares, type TenantShare } from './fair-share.js';
-import type { Placement } from './fallback.js';
-import { FleetCapacity } from './fleet-capacity.js';
-import type { TrainingWatch } from './training-watch.js';
+import { Backlog, flowOf } from './placement/backlog.js';
+import { ClassBreakers } from './placement/class-breakers.js';
+import { RecentEnds } from './placement/class-rooms.js';
+import { FairShares, type TenantShare } from './placement/fair-share.js';
+import type { Placement } from './placement/fallback.js';
+import { FleetCapacity } from './placement/fleet-capacity.js';
+import type { TrainingWatch } from './tuning/training-watch.js';
 
 /**
  * What the scheduler holds in memory: everything that is not over, and nothing else. One `step` owns it at a time and

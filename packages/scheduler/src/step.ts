@@ -1,16 +1,16 @@
-import { admitPending, awaitPlacement } from './admission.js';
 import { onAgentConnected, onAgentDisconnected, onAgentDraining, silenceAgents } from './agents.js';
 import { onAttemptReported, onClaimRequested, onLeasesRenewed, onMetricsReported, onPhaseChanged } from './attempts.js';
 import { checkDeadlines, watchDeadlines } from './deadlines.js';
-import { forgetSilentClasses } from './demand.js';
 import type { Effect } from './effect.js';
 import type { SchedulerEvent } from './event.js';
-import { onFoldEnded } from './folds.js';
-import { forgetOldCapacity } from './insufficient-capacity.js';
+import { admitPending, awaitPlacement } from './placement/admission.js';
+import { forgetSilentClasses } from './placement/demand.js';
+import { forgetOldCapacity } from './placement/insufficient-capacity.js';
 import type { Random } from './ports.js';
 import type { SchedulerState, TuningJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { requestStop } from './training-jobs.js';
+import { onFoldEnded } from './tuning/folds.js';
 import {
   advance,
   checkTuningRuntime,
@@ -18,7 +18,7 @@ import {
   onSuggestionFailed,
   onTrainingJobEnded,
   requestTuningStop,
-} from './tuning-loop.js';
+} from './tuning/tuning-loop.js';
 
 /**
  * The scheduler's only decision function. Takes over `state`, changes it in place, and returns what must be made

@@ -5,8 +5,8 @@ import {
   type SecondaryStatus,
   type StopReason,
 } from '@fleetune/domain';
-import { awaitPlacement, leaveQueue } from './admission.js';
-import { flowOf } from './backlog.js';
+import { awaitPlacement, leaveQueue } from './placement/admission.js';
+import { flowOf } from './placement/backlog.js';
 import { countTraining, isTimeUp, unreportedMs } from './running-time.js';
 import type { AttemptRecord, FoldProgress, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';

@@ -1,4 +1,4 @@
-import { instanceCandidates } from '../instance-candidates.js';
+import { instanceCandidates } from '../placement/instance-candidates.js';
 import type { SchedulerSettings, SchedulerState, TrainingJobState } from '../state.js';
 import { anyOffer } from './plan.js';
 import { mustHold } from './violation.js';

@@ -1,7 +1,7 @@
 import type { AttemptState, MetricPoint } from '@fleetune/domain';
 import { type Changes, LostOwnershipError } from '../ports.js';
 import type { AttemptRecord, LoadedState, TrainingJobState, TuningJobState } from '../state.js';
-import { trainingWatch } from '../training-watch.js';
+import { trainingWatch } from '../tuning/training-watch.js';
 
 export interface TuningJobRow extends Omit<TuningJobState, 'inFlight' | 'asking' | 'watch'> {
   readonly permits: number;

@@ -1,4 +1,4 @@
-import { PriorityQueue } from '../priority-queue.js';
+import { PriorityQueue } from '../placement/priority-queue.js';
 
 interface Appointment {
   readonly act: () => void;

@@ -2,7 +2,7 @@ import type { AttemptKey } from '@fleetune/domain';
 import { newTrainingJobProgress } from '../new-training-job.js';
 import type { TrainingJobState, TuningJobState } from '../state.js';
 import { DEFAULT_SETTINGS, type SchedulerSettings } from '../state.js';
-import { newTuningJobProgress } from '../tuning-loop.js';
+import { newTuningJobProgress } from '../tuning/tuning-loop.js';
 import { AgentStream } from './agent-stream.js';
 import { Chance } from './chance.js';
 import { ActiveFaults, type Fault } from './faults.js';

@@ -60,19 +60,19 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'put on the queue of the first class, not of the chosen one',
-    file: 'admission.ts',
+    file: 'placement/admission.ts',
     find: "context.emit({ kind: 'Enqueue', instanceClass, key",
     replace: "context.emit({ kind: 'Enqueue', instanceClass: job.spec.instances[0].instanceType, key",
   },
   {
     name: 'places by the wrong entry of the fallback list',
-    file: 'fallback.ts',
+    file: 'placement/fallback.ts',
     find: 'placed(instances, instances.indexOf(entry), conditions)',
     replace: 'placed(instances, position, conditions)',
   },
   {
     name: 'a spot machine counts for jobs that did not agree to it',
-    file: 'fleet-capacity.ts',
+    file: 'placement/fleet-capacity.ts',
     find: 'return isSpotClass(instanceClass) ? ANY_SPOT_CLASS : ANY_CLASS;',
     replace: 'return ANY_SPOT_CLASS;',
   },
@@ -84,7 +84,7 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'the quota lets one more in',
-    file: 'admission.ts',
+    file: 'placement/admission.ts',
     find: 'state.shares.quotaLeft(tenant) > 0 ?',
     replace: 'state.shares.quotaLeft(tenant) >= 0 ?',
   },
@@ -114,7 +114,7 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'whoever rests is not woken',
-    file: 'backlog.ts',
+    file: 'placement/backlog.ts',
     find: 'this.#line(waiting);\n        woke = true;',
     replace: 'woke = true;',
   },
@@ -132,32 +132,32 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'permits in use are not counted',
-    file: 'tuning-loop.ts',
+    file: 'tuning/tuning-loop.ts',
     find: 'maxParallelTrainingJobs - job.inFlight.size',
     replace: 'maxParallelTrainingJobs',
   },
   {
     name: 'one training job more than MaxNumber',
-    file: 'tuning-loop.ts',
+    file: 'tuning/tuning-loop.ts',
     find: 'maxTrainingJobs - job.launched)',
     replace: 'maxTrainingJobs + 1 - job.launched)',
   },
   {
     name: 'a completed training job is counted twice',
-    file: 'tuning-loop.ts',
+    file: 'tuning/tuning-loop.ts',
     find: 'job.completed += 1;',
     replace: 'job.completed += 2;',
   },
   {
     name: 'the search is told twice',
-    file: 'tuning-loop.ts',
+    file: 'tuning/tuning-loop.ts',
     find: "context.emit({ kind: 'Tell',",
     replace:
       "context.emit({ kind: 'Tell', tuningJobId: job.id, index, outcome: outcomeOf(ended, epochs) });\n  context.emit({ kind: 'Tell',",
   },
   {
     name: 'a failed search leaves the tuning job waiting',
-    file: 'tuning-loop.ts',
+    file: 'tuning/tuning-loop.ts',
     find: 'job.asking = 0;\n  job.failureReason =',
     replace: 'job.failureReason =',
   },

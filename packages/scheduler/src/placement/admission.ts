@@ -1,12 +1,12 @@
 import type { InstanceRequest } from '@fleetune/domain';
+import type { AttemptRecord, SchedulerState, TrainingJobState } from '../state.js';
+import type { StepContext } from '../step-context.js';
+import { moveTo } from '../transitions.js';
 import { flowOf, type Lane as LaneOf, type Waiting as WaitingOf } from './backlog.js';
 import { ClassRooms } from './class-rooms.js';
 import { announceDemand } from './demand.js';
 import { chooseInstance, describePlacement, type Placement } from './fallback.js';
 import { entryIndexOf, instanceCandidates } from './instance-candidates.js';
-import type { AttemptRecord, SchedulerState, TrainingJobState } from './state.js';
-import type { StepContext } from './step-context.js';
-import { moveTo } from './transitions.js';
 
 type Lane = LaneOf<TrainingJobState>;
 type Waiting = WaitingOf<TrainingJobState>;

@@ -7,12 +7,12 @@ import {
   isHopelessByFolds,
   summarizeFolds,
 } from '@fleetune/domain';
-import { awaitPlacement } from './admission.js';
-import { newTrainingJobProgress } from './new-training-job.js';
-import type { FoldProgress, TrainingJobState } from './state.js';
-import { type EndedTrainingJob, randomUuid, type StepContext } from './step-context.js';
-import { concludeFolds, requestStop } from './training-jobs.js';
-import { moveTo } from './transitions.js';
+import { newTrainingJobProgress } from '../new-training-job.js';
+import { awaitPlacement } from '../placement/admission.js';
+import type { FoldProgress, TrainingJobState } from '../state.js';
+import { type EndedTrainingJob, randomUuid, type StepContext } from '../step-context.js';
+import { concludeFolds, requestStop } from '../training-jobs.js';
+import { moveTo } from '../transitions.js';
 
 /** Cross-validation that has not begun. */
 export function newFoldProgress(plan: CrossValidation): FoldProgress {

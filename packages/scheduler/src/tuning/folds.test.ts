@@ -1,7 +1,7 @@
 import type { AttemptOutcome, CrossValidation } from '@fleetune/domain';
 import { describe, expect, it } from 'vitest';
-import { type Faults, SimulatedFleet, tuningSpec } from './simulated-fleet.fixture.js';
-import type { TrainingJobState } from './state.js';
+import { type Faults, SimulatedFleet, tuningSpec } from '../simulated-fleet.fixture.js';
+import type { TrainingJobState } from '../state.js';
 
 const PLAN: CrossValidation = {
   folds: 3,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Effect } from './effect.js';
-import type { SchedulerEvent } from './event.js';
-import { newTrainingJobProgress } from './new-training-job.js';
-import { TRAINING_SPEC } from './simulated-fleet.fixture.js';
-import { DEFAULT_SETTINGS, restoreState, type SchedulerSettings, type TrainingJobState } from './state.js';
-import { step } from './step.js';
+import type { Effect } from '../effect.js';
+import type { SchedulerEvent } from '../event.js';
+import { newTrainingJobProgress } from '../new-training-job.js';
+import { TRAINING_SPEC } from '../simulated-fleet.fixture.js';
+import { DEFAULT_SETTINGS, restoreState, type SchedulerSettings, type TrainingJobState } from '../state.js';
+import { step } from '../step.js';
 
 const START_MS = 1_000_000;
 

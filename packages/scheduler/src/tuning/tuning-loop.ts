@@ -1,11 +1,11 @@
 import { type CompletionReason, isBetter, reaches, type TuningJobSpec, tunedTrainingJobSpec } from '@fleetune/domain';
 import { type Asked, CONVERGED_FROM, type Suggestion, type TrialOutcome } from '@fleetune/search';
-import { awaitPlacement } from './admission.js';
+import { newTrainingJobProgress } from '../new-training-job.js';
+import { awaitPlacement } from '../placement/admission.js';
+import type { TrainingJobState, TuningJobState } from '../state.js';
+import { type EndedTrainingJob, randomUuid, type StepContext } from '../step-context.js';
+import { requestStop } from '../training-jobs.js';
 import { foldObjectives, launchFolds, newFoldProgress, standardErrorMetric } from './folds.js';
-import { newTrainingJobProgress } from './new-training-job.js';
-import type { TrainingJobState, TuningJobState } from './state.js';
-import { type EndedTrainingJob, randomUuid, type StepContext } from './step-context.js';
-import { requestStop } from './training-jobs.js';
 import { trainingWatch } from './training-watch.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { StepContext } from './step-context.js';
+import type { StepContext } from '../step-context.js';
 
 /** Tells agents to listen on the queue of a class that had no work lately. */
 export function announceDemand(context: StepContext, instanceClass: string): void {

@@ -1,9 +1,9 @@
 import { describeClass } from '@fleetune/domain';
+import type { SchedulerState, TrainingJobState } from '../state.js';
+import type { StepContext } from '../step-context.js';
+import { failForCapacity } from '../training-jobs.js';
+import { moveTo } from '../transitions.js';
 import { instanceCandidates } from './instance-candidates.js';
-import type { SchedulerState, TrainingJobState } from './state.js';
-import type { StepContext } from './step-context.js';
-import { failForCapacity } from './training-jobs.js';
-import { moveTo } from './transitions.js';
 
 /** Agents that only reconnect are no reason to write a message into every waiting job. */
 const SAY_AFTER_MS = 10_000;
