@@ -105,6 +105,18 @@ describe('a cross-validated training job', () => {
     expect(tuning(fleet)).toMatchObject({ status: 'Failed', nonRetryableErrors: 1 });
   });
 
+  it('fails when a fold is stopped by itself: the mean of the others is no answer', () => {
+    const fleet = start({}, 4, 1);
+    const [parent] = parents(fleet);
+    const [first] = foldsOf(fleet, parent);
+    fleet.post({ kind: 'TrainingJobStopRequested', trainingJobId: first?.id ?? '' });
+    runToEnd(fleet);
+    expect(fleet.trainingJobs.get(parent?.id ?? '')).toMatchObject({
+      status: 'Failed',
+      failureReason: expect.stringMatching(/-f1 was stopped, and 2 of 3 folds are fewer/),
+    });
+  });
+
   it('bears failed folds where that is allowed', () => {
     const fleet = start({ minSucceededFolds: 2 }, 4, 1);
     const [parent] = parents(fleet);

@@ -47,7 +47,7 @@ export function onFoldEnded(context: StepContext, { job: fold, failure }: EndedT
   parent.billableMs += fold.billableMs;
   parent.trainingEndMs = fold.trainingEndMs ?? parent.trainingEndMs;
   if (fold.status === 'Completed') progress.results.set(fold.fold.position, fold.finalMetrics);
-  else if (fold.status === 'Failed') noteFailure(context, progress, { job: fold, failure });
+  else if (parent.status === 'InProgress') noteFailure(context, progress, { job: fold, failure });
   parent.finalMetrics = meanMetrics(parent, progress, context.nowMs);
   context.emit({ kind: 'SaveTrainingJob', job: parent });
   if (parent.status === 'InProgress' && progress.failure === undefined) {
@@ -89,15 +89,19 @@ function launchFold(context: StepContext, parent: TrainingJobState, progress: Fo
   context.emit({ kind: 'SaveTrainingJob', job: fold });
 }
 
-/** When too few folds can still succeed the training job has failed, and its other folds are not waited for. */
+/**
+ * A fold that was stopped by itself, by a user or at its MaxRuntime, has failed its training job as much as one that
+ * crashed: the mean of others than those asked for is no answer. When too few folds can still succeed, the training job
+ * has failed, and its other folds are not waited for.
+ */
 function noteFailure(context: StepContext, progress: FoldProgress, { job: fold, failure }: EndedTrainingJob): void {
   const { plan, running } = progress;
   progress.failed = (progress.failed ?? 0) + 1;
   const left = foldCount(plan) - progress.failed;
   if (progress.failure !== undefined || left >= plan.minSucceededFolds) return;
-  const { failureReason = 'It gave no reason.' } = fold;
-  const said = `Fold ${fold.name} failed, and ${left} of ${foldCount(plan)} folds are fewer than the ${plan.minSucceededFolds} needed.`;
-  progress.failure = { reason: `${said} ${failureReason}`, kind: failure ?? 'nonRetryable' };
+  const reason = fold.failureReason ?? fold.transitions.at(-1)?.statusMessage ?? '';
+  const said = `Fold ${fold.name} ${fold.status === 'Failed' ? 'failed' : 'was stopped'}, and ${left} of ${foldCount(plan)} folds are fewer than the ${plan.minSucceededFolds} needed.`;
+  progress.failure = { reason: `${said} ${reason}`.trim(), kind: failure ?? 'nonRetryable' };
   for (const id of [...running]) {
     const sibling = context.state.trainingJobs.get(id);
     if (sibling !== undefined) requestStop(context, sibling, 'FoldsAbandoned');

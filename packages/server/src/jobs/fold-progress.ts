@@ -1,4 +1,4 @@
-import type { TuningJobSpec } from '@fleetune/domain';
+import type { StopReason, TuningJobSpec } from '@fleetune/domain';
 import { type FoldProgress, newFoldProgress, type TrainingJobState } from '@fleetune/scheduler';
 import { type Database, listFolds, type StoredTrainingJob, type StoredTuningJob } from '@fleetune/store';
 import { finalMetrics } from './rows.js';
@@ -14,13 +14,17 @@ export async function foldProgress(
     const plan = specs.get(row.tuning_job_id ?? '')?.crossValidation;
     if (plan !== undefined) progress.set(row.id, newFoldProgress(plan));
   }
-  for (const fold of await listFolds(database, [...progress.keys()])) {
+  const isInProgress = new Set(trainingJobs.filter(({ status }) => status === 'InProgress').map(({ id }) => id));
+  // Those that were stopped because one failed come after it, so that the reason is that one's.
+  const folds = await listFolds(database, [...progress.keys()]);
+  const abandoned = (fold: StoredTrainingJob) => Number((fold.stop_reason as StopReason | null) === 'FoldsAbandoned');
+  for (const fold of folds.sort((one, other) => abandoned(one) - abandoned(other))) {
     const parent = progress.get(fold.parent_id ?? '');
     if (parent === undefined) continue;
     parent.launched += 1;
     if (fold.ended_at === null) parent.running.add(fold.id);
     else if (fold.status === 'Completed') parent.results.set(fold.fold_position ?? 0, finalMetrics(fold));
-    else if (fold.status === 'Failed') noteFailure(parent, fold);
+    else if (isInProgress.has(fold.parent_id ?? '')) noteFailure(parent, fold);
   }
   return progress;
 }
