@@ -42,7 +42,8 @@ describe('the cross-validation example', () => {
       expect(metric(parent, 'accuracy')).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / 5, 12);
       expect(metric(parent, 'accuracy:standard_error')).toBeGreaterThan(0);
     }
-    const { chunks } = await fleet.client.trainingJobLog(`${parents[0]?.name}-f1`);
+    const fold = all.find((job) => job.name.startsWith(`${parents[0]?.name}-f1-`));
+    const { chunks } = await fleet.client.trainingJobLog(fold?.name ?? '');
     expect(Buffer.concat(chunks.map(({ data }) => data)).toString()).toContain('trained on 320 rows, measured on 80');
   });
 });

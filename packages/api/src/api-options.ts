@@ -17,6 +17,8 @@ export interface ApiOptions {
   readonly accessKeys?: AccessKeyAdministration;
   /** Where it is left out, interruptions cannot be rehearsed. */
   readonly drills?: AgentDrills;
+  /** Told of every error that is answered as one of the server's own. */
+  readonly onInternalError?: (error: unknown, request: string) => void;
   /** How `/events` looks for changes; what is left out has a good default. */
   readonly live?: {
     readonly nowMs?: () => number;

@@ -28,7 +28,8 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
       scope.setReplySerializer(serializeBody);
       scope.setErrorHandler((error, request, reply) => {
         const answer = errorAnswer(error);
-        if (answer.status >= 500) request.log.error({ err: error }, 'an API request failed');
+        if (answer.status >= 500)
+          options.onInternalError?.(error, `${request.method} ${request.routeOptions.url ?? ''}`);
         return reply.code(answer.status).send(answer.body);
       });
       scope.setNotFoundHandler((request, reply) => {

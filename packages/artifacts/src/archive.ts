@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract, type ReadEntry } from 'tar';
 import { ArchiveError } from './artifact-errors.js';
@@ -12,7 +12,12 @@ import { ArchiveError } from './artifact-errors.js';
 export async function createTarGz(folder: string): Promise<Readable> {
   const names = (await readdir(folder)).map((name) => `./${name}`);
   const options = { cwd: folder, gzip: { level: 6 }, portable: true, follow: false, filter: isStorable } as const;
-  return Readable.from(create(options, names));
+  const pack = create(options, names);
+  const archive = new PassThrough();
+  // `tar` tells of a file that it cannot read at any time, also while nobody reads: unheard, that would end the process.
+  pack.on('error', (error) => archive.destroy(error instanceof Error ? error : new Error(String(error))));
+  pack.pipe(archive);
+  return archive;
 }
 
 /** Pipes, sockets and devices are left out here: left to `tar`, one beside a link makes it wait for ever. */

@@ -5,6 +5,7 @@ export * from './instance-class.js';
 export * from './metric.js';
 export * from './objective.js';
 export * from './parameter-range.js';
+export * from './script-mode.js';
 export * from './spec-faults.js';
 export * from './spot.js';
 export * from './strategy-resources.js';

@@ -41,6 +41,7 @@ export function onClaimRequested(context: StepContext, agentId: string, key: Att
   attempt.state = 'Leased';
   attempt.agentId = agentId;
   attempt.leasedAtMs = nowMs;
+  job.moves = 0;
   attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
   agent.leases.set(job.id, attempt.instanceClass);
   recount(context, agent);

@@ -61,7 +61,7 @@ function explainInMs(state: SchedulerState, job: TrainingJobState, nowMs: number
 }
 
 function hasStarted(job: TrainingJobState): boolean {
-  return job.fence > 1 || job.attempt?.leasedAtMs !== undefined || job.crossValidation !== undefined;
+  return job.fence - (job.moves ?? 0) > 1 || job.attempt?.leasedAtMs !== undefined || job.crossValidation !== undefined;
 }
 
 function checkDeadline(context: StepContext, job: TrainingJobState): void {

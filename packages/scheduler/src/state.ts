@@ -184,6 +184,8 @@ export interface TrainingJobState {
   internalErrors: number;
   interruptions: number;
   losses: number;
+  /** Attempts in a row that nobody claimed and that were moved to another class. Memory only. */
+  moves?: number;
   /** No new attempt before this time. */
   notBeforeMs: number;
   trainingStartMs?: number;

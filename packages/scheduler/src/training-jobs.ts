@@ -47,6 +47,7 @@ export function settleAttempt(
  */
 export function moveAttempt(context: StepContext, job: TrainingJobState, attempt: AttemptRecord, reason: string): void {
   endAttempt(context, job, attempt, { kind: 'Interrupted', reason });
+  job.moves = (job.moves ?? 0) + 1;
   awaitPlacement(context, job, attempt.instanceClass);
   context.emit({ kind: 'SaveTrainingJob', job });
 }
@@ -202,7 +203,7 @@ function retry(context: StepContext, job: TrainingJobState, outcome: RetriedOutc
   }
   // A lost agent says nothing about the job: it runs again at once. An error of ours may last: wait a little longer each time.
   const again = outcome.kind === 'InternalError' ? job.internalErrors : job.interruptions - FREE_INTERRUPTIONS;
-  const waits = outcome.kind !== 'Lost' && again > 0;
+  const waits = (outcome.kind !== 'Lost' || wasTaken) && again > 0;
   job.notBeforeMs = waits ? nowMs + state.settings.retryBackoffMs * 2 ** (Math.min(again, 8) - 1) : nowMs;
   moveTo(job, outcome.kind === 'InternalError' ? 'Restarting' : 'Interrupted', outcome.reason, nowMs);
   if (isTimeUp(job)) return requestStop(context, job, 'MaxRuntimeExceeded');

@@ -26,6 +26,8 @@ export interface SchedulingParts {
 
 const RETRY_MS = 500;
 const CATCH_UP_MS = 2_000;
+/** Times in the store that are further off are told wrongly, and limits of new jobs are late. */
+const MAX_CLOCK_DRIFT_MS = 5_000;
 
 /**
  * Keeps this server scheduling for as long as it may: takes ownership of the database, runs the scheduler, and starts
@@ -37,6 +39,9 @@ export class Scheduling {
   #stopped = false;
   #endTerm: (() => void) | undefined;
   #loop: Promise<void> = Promise.resolve();
+
+  /** How far the wall clock has gone from the term's own, which sets the times that are stored. */
+  #clockDriftMs: () => number = () => 0;
 
   constructor(parts: SchedulingParts) {
     this.#parts = parts;
@@ -103,6 +108,10 @@ export class Scheduling {
       onSettled();
       await this.#catchUpUntil(ended, this.#runner, async () => {
         if (!(await isStillOwner(database, ownership.fence))) end();
+        else if (Math.abs(this.#clockDriftMs()) > MAX_CLOCK_DRIFT_MS) {
+          warn('The wall clock was set, or the machine slept; scheduling starts over by the time of now.', undefined);
+          end();
+        }
       });
     } finally {
       const runner = this.#runner;
@@ -143,6 +152,7 @@ export class Scheduling {
     const { agents, queue, observe, warn } = parts;
     // Leases are measured by it: a wall clock that is set forward or back must not end or prolong them.
     const startedMs = Date.now() - performance.now();
+    this.#clockDriftMs = () => Date.now() - (startedMs + performance.now());
     return SchedulerRunner.start(
       {
         store: new SchedulerStore(this.#parts.database, ownership),

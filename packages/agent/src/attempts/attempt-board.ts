@@ -83,12 +83,20 @@ export class AttemptBoard {
       attempt.execution = execution;
       logs.add(key, execution.log);
       if (execution.log.length > 0) logs.grew(key);
-      void execution.result.then((result) => this.#ended(attempt, result));
+      execution.result.then(
+        (result) => this.#ended(attempt, result),
+        (error: unknown) => this.#broke(attempt, 'carry out', error),
+      );
     } catch (error) {
-      this.#parts.log.error({ err: error, attempt: attempt.name }, 'the attempt could not be started');
-      const reason = `The agent could not start the attempt: ${error instanceof Error ? error.message : String(error)}`;
-      this.#ended(attempt, { key, outcome: { kind: 'InternalError', reason }, finalMetrics: [] });
+      this.#broke(attempt, 'start', error);
     }
+  }
+
+  /** A fault of ours ends one attempt, and never the agent with all the others. */
+  #broke(attempt: HeldAttempt, what: string, error: unknown): void {
+    this.#parts.log.error({ err: error, attempt: attempt.name }, `could not ${what} the attempt`);
+    const reason = `The agent could not ${what} the attempt: ${error instanceof Error ? error.message : String(error)}`;
+    this.#ended(attempt, { key: attempt.key, outcome: { kind: 'InternalError', reason }, finalMetrics: [] });
   }
 
   /** Tells a new connection everything that the old one may not have delivered, each attempt's story in its order. */

@@ -194,7 +194,11 @@ export class ChannelCache {
   #touch(key: string, kept: Kept): void {
     kept.lastUsedMs = this.#nowMs();
     const seconds = kept.lastUsedMs / 1000;
-    utimesSync(join(this.#entries, key, 'entry.json'), seconds, seconds);
+    try {
+      utimesSync(join(this.#entries, key, 'entry.json'), seconds, seconds);
+    } catch {
+      // Somebody emptied the folder, or the disk cannot be written to: then the next start does not know the order of use.
+    }
   }
 
   #keep(key: string, record: EntryRecord, isTrusted: boolean, lastUsedMs = this.#nowMs()): void {

@@ -182,8 +182,10 @@ export class CheckpointSync {
     const { store, folder } = this.#options;
     const next = new Map(toKeep.map((file) => [file.name, file]));
     const safe = new Set(this.#manifests.flatMap((manifest) => manifest.files.map((file) => file.sha256)));
+    const putting = new Map<string, Promise<boolean>>();
     await inParallel(toStore, async (name) => {
-      const file = await storeFile(store, this.#layout, folder, name, (sha256) => safe.has(sha256));
+      const isStored = (sha256: string) => safe.has(sha256);
+      const file = await storeFile(store, this.#layout, folder, name, isStored, putting);
       const known = file ?? this.#stored.get(name);
       if (known !== undefined) next.set(name, known);
     });

@@ -10,7 +10,8 @@ import type { CheckpointLayout } from './checkpoint-layout.js';
  * Stores a file of the checkpoint folder under its SHA-256, unless it is stored already.
  *
  * @param isStored tells whether a blob is part of a checkpoint, so that its bytes are known to be whole.
- * @returns undefined when the file is not there any more, or changed while it was read.
+ * @param putting the blobs that this commit is putting, by SHA-256: files with the same content share one.
+ * @returns undefined when the file is not there any more, or it or one with the same content changed while it was read.
  */
 export async function storeFile(
   store: ObjectStore,
@@ -18,6 +19,7 @@ export async function storeFile(
   folder: string,
   name: string,
   isStored: (sha256: string) => boolean,
+  putting: Map<string, Promise<boolean>>,
 ): Promise<StoredFile | undefined> {
   const handle = await openInside(folder, name);
   if (handle === undefined) return undefined;
@@ -29,17 +31,22 @@ export async function storeFile(
     const { size } = await handle.stat();
     if ((await stampOf(handle)) !== stamp) return undefined;
     if (!isStored(sha256)) {
-      await store.put(layout.blobUri(sha256), handle.createReadStream({ start: 0, autoClose: false }));
-      if ((await stampOf(handle)) !== stamp) {
-        // What was stored may not be what its name says.
-        await store.delete(layout.blobUri(sha256));
-        return undefined;
-      }
+      const put = putting.get(sha256) ?? putBlob(store, layout.blobUri(sha256), handle, stamp);
+      putting.set(sha256, put);
+      if (!(await put)) return undefined;
     }
     return { name, sizeBytes: size, sha256, stamp };
   } finally {
     await handle.close();
   }
+}
+
+/** @returns false when the file changed meanwhile: what was stored may not be what its name says, and is taken away. */
+async function putBlob(store: ObjectStore, uri: string, handle: FileHandle, stamp: string): Promise<boolean> {
+  await store.put(uri, handle.createReadStream({ start: 0, autoClose: false }));
+  if ((await stampOf(handle)) === stamp) return true;
+  await store.delete(uri);
+  return false;
 }
 
 async function stampOf(handle: FileHandle): Promise<string> {

@@ -132,7 +132,7 @@ function startAttempt(context: StepContext, waiting: Waiting, placement: Placeme
   if (job.attempt !== undefined) job.endedAttempts.push(job.attempt);
   job.fence += 1;
   const instanceIndex = entryIndexOf(job.spec, instanceClass);
-  job.attempt = newAttempt(job.fence, instanceIndex, instanceClass, placement, nowMs, state.settings.requeueAfterMs);
+  job.attempt = newAttempt(job.fence, instanceIndex, instanceClass, placement, nowMs, requeueAfterMs(state, job));
   job.lastModifiedAtMs = nowMs;
   state.pending.delete(job.id);
   rooms.take(instanceClass);
@@ -158,6 +158,14 @@ function noteFallback(
     context.emit({ kind: 'Observe', fact: { kind: 'FellBack', from: instanceType, to, reason } });
   }
 }
+
+/** Slots of one machine that offers several classes are counted for each: a job may be moved in vain, then ever more rarely. */
+function requeueAfterMs({ settings }: SchedulerState, { moves = 0 }: TrainingJobState): number {
+  return settings.requeueAfterMs * 2 ** Math.min(moves, MAX_DOUBLINGS);
+}
+
+/** From 2 s to about two minutes. */
+const MAX_DOUBLINGS = 6;
 
 function newAttempt(
   fence: number,

@@ -48,7 +48,9 @@ describe('a cross-validated training job', () => {
     const fleet = start({}, 4, 1);
     const [parent] = parents(fleet);
     const folds = foldsOf(fleet, parent);
-    expect(folds.map(({ name }) => name)).toEqual([1, 2, 3].map((number) => `${parent?.name}-f${number}`));
+    expect(folds.map(({ name }) => name.replace(/-[0-9a-f]{8}$/, ''))).toEqual(
+      [1, 2, 3].map((number) => `${parent?.name}-f${number}`),
+    );
     for (const [index, fold] of folds.entries()) report(fleet, fold, SUCCEEDED, 0.1 * (index + 1));
     expect(fleet.trainingJobs.get(parent?.id ?? '')).toMatchObject({
       status: 'Completed',
@@ -100,7 +102,9 @@ describe('a cross-validated training job', () => {
     runToEnd(fleet);
     expect(fleet.trainingJobs.get(parent?.id ?? '')).toMatchObject({
       status: 'Failed',
-      failureReason: expect.stringMatching(/-f1 failed, and 2 of 3 folds are fewer than the 3 needed.*no such column/),
+      failureReason: expect.stringMatching(
+        /-f1-[0-9a-f]{8} failed, and 2 of 3 folds are fewer than the 3 needed.*no such column/,
+      ),
     });
     expect(tuning(fleet)).toMatchObject({ status: 'Failed', nonRetryableErrors: 1 });
   });
@@ -113,7 +117,7 @@ describe('a cross-validated training job', () => {
     runToEnd(fleet);
     expect(fleet.trainingJobs.get(parent?.id ?? '')).toMatchObject({
       status: 'Failed',
-      failureReason: expect.stringMatching(/-f1 was stopped, and 2 of 3 folds are fewer/),
+      failureReason: expect.stringMatching(/-f1-[0-9a-f]{8} was stopped, and 2 of 3 folds are fewer/),
     });
   });
 

@@ -77,7 +77,8 @@ function launchFold(context: StepContext, parent: TrainingJobState, progress: Fo
   const fold: TrainingJobState = {
     id,
     tenant: parent.tenant,
-    name: `${parent.name}-f${position + 1}`,
+    // Nobody can take the name before: it ends in chance.
+    name: `${parent.name}-f${position + 1}-${id.slice(0, 8)}`,
     spec: foldTrainingJobSpec(parent.spec, progress.plan, foldAt(progress.plan, position)),
     createdAtMs: nowMs,
     fold: { parentId: parent.id, tuningJobId: tuning.tuningJobId, position },

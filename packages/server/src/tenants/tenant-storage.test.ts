@@ -32,6 +32,24 @@ describe('with the folder of the server behind s3://', () => {
     expect(await storage.faults('red', spec(uri))).toEqual([fault]);
   });
 
+  it.each([
+    ['s3://blue.fleetune/source.tar.gz'],
+    ['"s3://blue.fleetune/source.tar.gz"'],
+    ['"\\u00733://blue.fleetune/source.tar.gz"'],
+    ['file:///home/blue/.fleetune'],
+  ])('nor a source that script mode names as %s', async (place) => {
+    const hyperparameters = { sagemaker_submit_directory: place };
+    expect(await storage.faults('red', { hyperparameters })).toHaveLength(1);
+    const ranges = [{ kind: 'categorical', name: 'sagemaker_submit_directory', values: [place] }];
+    expect(await storage.faults('red', { definitions: [{ ranges }] })).toHaveLength(1);
+  });
+
+  it('but may call its own variables and hyperparameters what it likes', async () => {
+    const environment = { MLFLOW_TRACKING_URI: 'http://mlflow:5000' };
+    const hyperparameters = { dataType: 'float32', sagemaker_submit_directory: '/opt/ml/input/data/code' };
+    expect(await storage.faults('red', { environment, hyperparameters })).toEqual([]);
+  });
+
   it('nor what a manifest may name', async () => {
     const channel = { name: 'train', uri: 's3://red.fleetune/list', dataType: 'ManifestFile' };
     expect(await storage.faults('red', { channels: [channel] })).toHaveLength(1);

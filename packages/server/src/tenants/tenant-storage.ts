@@ -1,4 +1,5 @@
 import { InvalidArtifactUriError, parseObjectUri, type S3Settings } from '@fleetune/artifacts';
+import { platformValue, SUBMIT_DIRECTORY } from '@fleetune/domain';
 import { type BucketRegister, openBucketRegister } from '@fleetune/s3';
 
 export interface TenantStorageParts {
@@ -82,12 +83,31 @@ function bucketOf(uri: string): string | undefined {
   }
 }
 
-/** Every place that a specification names: the members whose names end so. */
-function placesIn(value: unknown, name = ''): { uris: string[]; hasManifest: boolean } {
+interface Places {
+  readonly uris: readonly string[];
+  readonly hasManifest: boolean;
+}
+
+/** Every place that a specification names: the members whose names end so, and the source that script mode names. */
+function placesIn(value: unknown, name = ''): Places {
   if (typeof value === 'string') {
     return { uris: /uri$/i.test(name) ? [value] : [], hasManifest: name === 'dataType' && value !== 'S3Prefix' };
   }
   if (typeof value !== 'object' || value === null) return { uris: [], hasManifest: false };
+  // What a program is told is its own affair; it reads nothing by the agent's rights.
+  if (name === 'environment') return { uris: [], hasManifest: false };
+  if (name === 'hyperparameters') return submitted((value as Record<string, string>)[SUBMIT_DIRECTORY]);
+  if ('kind' in value && 'values' in value && 'name' in value) {
+    const values = value.name === SUBMIT_DIRECTORY ? (value.values as string[]) : [];
+    return { uris: values.flatMap((text) => submitted(text).uris), hasManifest: false };
+  }
   const inside = Object.entries(value).map(([key, entry]) => placesIn(entry, Array.isArray(value) ? name : key));
   return { uris: inside.flatMap(({ uris }) => uris), hasManifest: inside.some(({ hasManifest }) => hasManifest) };
+}
+
+/** The agent fetches it; a folder of a channel is judged with the channel. */
+function submitted(text: string | undefined): Places {
+  const place = platformValue(text);
+  const isPlace = place !== '' && !place.startsWith('/opt/ml/input/data/');
+  return { uris: isPlace ? [place] : [], hasManifest: false };
 }

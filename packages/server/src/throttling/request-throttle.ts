@@ -41,5 +41,5 @@ function operationClassOf(operation: string): OperationClass {
 
 /** Two seconds' worth at once. */
 function bucketOf(perSecond: number): TokenBucketSettings {
-  return { perSecond, burst: 2 * perSecond };
+  return { perSecond, burst: Math.max(1, 2 * perSecond) };
 }

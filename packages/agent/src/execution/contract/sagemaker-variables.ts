@@ -1,3 +1,4 @@
+import { platformValue } from '@fleetune/domain';
 import type { TrainingOrder } from '@fleetune/protocol';
 import type { TrainingPaths } from './attempt-folder.js';
 import { CURRENT_HOST, type TrainingConfig } from './config-files.js';
@@ -9,7 +10,7 @@ import {
   userHyperparameters,
   variableText,
 } from './hyperparameters.js';
-import { platformValue, scriptMode } from './script-mode.js';
+import { scriptMode } from './script-mode.js';
 import type { TrainingHost } from './training-host.js';
 
 /** Python's `logging.INFO`. */

@@ -70,9 +70,12 @@ async function uploadFolderArchive(upload: ArtifactUpload, folder: string, uri: 
     },
   });
   const abort = () => body.destroy(new Error('The upload was given up.'));
-  archive.once('error', (error) => body.destroy(error));
+  archive.on('error', (error) => body.destroy(error));
+  // The store may not listen yet; it finds the body destroyed when it reads.
+  body.on('error', () => undefined);
   body.once('close', () => archive.destroy());
   signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
   try {
     await store.put(uri, archive.pipe(body));
     return uri;
