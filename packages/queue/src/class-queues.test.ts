@@ -252,7 +252,12 @@ async function take(consumer: ClassConsumer): Promise<AttemptKey | undefined> {
 
 /** What was refused in the middle of a loss may have got through all the same, so others may come first. */
 async function takeUntil(consumer: ClassConsumer, trainingJobId: string): Promise<void> {
-  while ((await take(consumer))?.trainingJobId !== trainingJobId);
+  for (;;) {
+    const taken = await take(consumer);
+    // A consumer that was closed gives nothing at once, for ever.
+    if (taken === undefined) throw new Error(`The queue was closed before ${trainingJobId} came.`);
+    if (taken.trainingJobId === trainingJobId) return;
+  }
 }
 
 /** Tries until it works; the test's time limit is the only other end. */
