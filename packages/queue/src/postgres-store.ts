@@ -31,6 +31,9 @@ export function openPostgresStore(url: string, description: string, outage: Outa
   const pool = new pg.Pool({ ...config, max: POOL_SIZE, query_timeout: 15_000 });
   const listener = new SharedListener(config);
   pool.on('error', (error) => outage.failed(error));
+  // The pool listens to connections that nobody uses. One that breaks while it is lent out, between two queries, would
+  // end the process.
+  pool.on('connect', (client) => client.on('error', (error) => outage.failed(error)));
   listener.on('lost', (error) => outage.failed(error));
 
   const backend: BackendFactory<PostgresQueueBackend, PostgresConnectionOptions> = (name, opts) =>
