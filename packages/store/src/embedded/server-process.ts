@@ -55,7 +55,7 @@ export async function stopServer(server: ProcessIdentity): Promise<void> {
   ] as const;
   for (const { signal, waitMs } of steps) {
     if (!(await isAlive(server))) return;
-    process.kill(server.pid, signal);
+    if (!sendSignal(server.pid, signal)) return;
     if (await hasEnded(server, waitMs)) return;
   }
 }
@@ -101,6 +101,16 @@ async function launch(
   }
   if (!ended && child.pid !== undefined) await stopServer(await identifyProcess(child.pid));
   return undefined;
+}
+
+/** @returns false when there is no such process any more: it may end at any time, also just before. */
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 async function hasEnded(server: ProcessIdentity, waitMs: number): Promise<boolean> {
