@@ -9,6 +9,7 @@ export * from './ports.js';
 export * from './runner.js';
 export * from './state.js';
 export * from './step.js';
-export { newFoldProgress, standardErrorMetric } from './tuning/folds.js';
+export { countFailedFold, newFoldProgress, standardErrorMetric } from './tuning/folds.js';
 export { type TrainingWatch, trainingWatch } from './tuning/training-watch.js';
+export { trialOutcome } from './tuning/trial-outcome.js';
 export { newTuningJobProgress } from './tuning/tuning-loop.js';

@@ -10,7 +10,7 @@ import type { StoredTuningJob } from './jobs.js';
 export async function listTrials(database: Database, tuningJobId: string) {
   return database.query
     .selectFrom('training_jobs')
-    .select(['tuning_index', 'definition', 'configuration', 'status', 'stop_reason', 'objective', 'ended_at'])
+    .select(['tuning_index', 'definition', 'configuration', 'status', 'stop_reason', 'objective', 'final_metrics'])
     .where('tuning_job_id', '=', tuningJobId)
     .orderBy('tuning_index')
     .execute();

@@ -1,33 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { command, makeExecutor, makeOrder, metric, runAttempt, startAttempt } from './execution.fixture.js';
+import { ordinaryUser } from './ordinary-user.fixture.js';
 import { taggedPids } from './process-tree/attempt-tag.js';
 import { bubblewrapSandbox } from './sandbox/bubblewrap.js';
 import { SandboxUnavailableError } from './sandbox/choose-sandbox.js';
 import { namespacesSandbox } from './sandbox/namespaces.js';
 
-const NOBODY = 65534;
-/** What an installation for one user has on its path. */
-const PATH = '/usr/local/bin:/usr/bin:/bin';
-
-const home = mkdtempSync(join(tmpdir(), 'fleetune-ordinary-user-'));
-const secretFile = join(home, 'secret');
-writeFileSync(secretFile, 'hunter2');
-
-// Every test file has a process of its own, and this one gives up being root. Who is not root stays who they are.
-beforeAll(() => {
-  if (process.getuid?.() !== 0) return;
-  for (const path of [home, secretFile]) chownSync(path, NOBODY, NOBODY);
-  process.setgroups?.([NOBODY]);
-  process.setgid?.(NOBODY);
-  process.setuid?.(NOBODY);
-  Object.assign(process.env, { HOME: home, PATH });
-});
-
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+const { home, secretFile } = ordinaryUser();
 
 /** Why ordinary users have no such sandbox on this host; undefined when they have. */
 function missing(sandbox: 'bubblewrap' | 'namespaces' | 'none'): string | undefined {

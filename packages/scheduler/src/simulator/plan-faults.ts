@@ -8,38 +8,41 @@ type FaultKind = Fault extends infer F ? (F extends Fault ? Omit<F, 'atMs' | 'fo
 
 const agentOf = (chance: Chance, agents: readonly PlannedAgent[]) => chance.pick(agents).id;
 
+const killed: Draw = (chance, agents) => ({ kind: 'agent killed', agent: agentOf(chance, agents) });
+const frozen: Draw = (chance, agents) => ({ kind: 'agent frozen', agent: agentOf(chance, agents) });
+const partitioned: Draw = (chance, agents) => ({
+  kind: 'partition',
+  agent: agentOf(chance, agents),
+  direction: chance.pick(['up', 'down', 'both'] as const),
+});
+const delayed: Draw = (chance, agents) => ({
+  kind: 'messages delayed',
+  agent: agentOf(chance, agents),
+  byMs: chance.pick([100, 5_000, 60_000]),
+});
+const doubled: Draw = (chance, agents) => ({
+  kind: 'messages doubled',
+  agent: agentOf(chance, agents),
+  share: chance.between(0.1, 0.9),
+});
+
+/** What stands twice is drawn twice as often. */
 const DRAWS: readonly Draw[] = [
-  (chance, agents) => ({ kind: 'agent killed', agent: agentOf(chance, agents) }),
-  (chance, agents) => ({ kind: 'agent killed', agent: agentOf(chance, agents) }),
-  (chance, agents) => ({ kind: 'agent frozen', agent: agentOf(chance, agents) }),
-  (chance, agents) => ({ kind: 'agent frozen', agent: agentOf(chance, agents) }),
+  killed,
+  killed,
+  frozen,
+  frozen,
   (chance, agents) => ({ kind: 'agent drained', agent: agentOf(chance, agents) }),
   (chance, agents) => ({ kind: 'agent broken', agent: agentOf(chance, agents) }),
   (chance) => ({ kind: 'class lost', instanceClass: chance.pick(['small', 'large']) }),
   (chance, agents) => ({ kind: 'stream cut', agent: agentOf(chance, agents) }),
-  (chance, agents) => ({
-    kind: 'partition',
-    agent: agentOf(chance, agents),
-    direction: chance.pick(['up', 'down', 'both'] as const),
-  }),
-  (chance, agents) => ({
-    kind: 'messages delayed',
-    agent: agentOf(chance, agents),
-    byMs: chance.pick([100, 5_000, 60_000]),
-  }),
-  (chance, agents) => ({
-    kind: 'partition',
-    agent: agentOf(chance, agents),
-    direction: chance.pick(['up', 'down', 'both'] as const),
-  }),
-  (chance, agents) => ({
-    kind: 'messages delayed',
-    agent: agentOf(chance, agents),
-    byMs: chance.pick([100, 5_000, 60_000]),
-  }),
+  partitioned,
+  delayed,
+  partitioned,
+  delayed,
   (chance, agents) => ({ kind: 'messages lost', agent: agentOf(chance, agents), share: chance.between(0.05, 0.5) }),
-  (chance, agents) => ({ kind: 'messages doubled', agent: agentOf(chance, agents), share: chance.between(0.1, 0.9) }),
-  (chance, agents) => ({ kind: 'messages doubled', agent: agentOf(chance, agents), share: chance.between(0.1, 0.9) }),
+  doubled,
+  doubled,
   () => ({ kind: 'queue wiped' }),
   (chance) => ({ kind: 'queue loses', share: chance.between(0.1, 1) }),
   (chance) => ({ kind: 'queue doubles', share: chance.between(0.1, 1) }),

@@ -57,6 +57,23 @@ export function onFoldEnded(context: StepContext, { job: fold, failure }: EndedT
   if (progress.running.size === 0 && parent.endedAtMs === undefined) concludeFolds(context, parent, progress.failure);
 }
 
+/** Enters that a fold gave nothing, and that the training job has failed once too few can still succeed. */
+export function countFailedFold(
+  progress: FoldProgress,
+  fold: Pick<TrainingJobState, 'name' | 'status' | 'failureReason' | 'transitions'>,
+  kind: 'retryable' | 'nonRetryable',
+): void {
+  const { minSucceededFolds } = progress.plan;
+  const all = foldCount(progress.plan);
+  progress.failed = (progress.failed ?? 0) + 1;
+  const left = all - progress.failed;
+  if (progress.failure !== undefined || left >= minSucceededFolds) return;
+  const happened = fold.status === 'Failed' ? 'failed' : 'was stopped';
+  const said = `Fold ${fold.name} ${happened}, and ${left} of ${all} folds are fewer than the ${minSucceededFolds} needed.`;
+  const reason = fold.failureReason ?? fold.transitions.at(-1)?.statusMessage ?? '';
+  progress.failure = { reason: `${said} ${reason}`.trim(), kind };
+}
+
 /** Objectives of the folds that gave one, in the order of the folds. */
 export function foldObjectives({ spec }: TrainingJobState, { results }: FoldProgress): number[] {
   return [...results.entries()]
@@ -96,14 +113,10 @@ function launchFold(context: StepContext, parent: TrainingJobState, progress: Fo
  * has failed, and its other folds are not waited for.
  */
 function noteFailure(context: StepContext, progress: FoldProgress, { job: fold, failure }: EndedTrainingJob): void {
-  const { plan, running } = progress;
-  progress.failed = (progress.failed ?? 0) + 1;
-  const left = foldCount(plan) - progress.failed;
-  if (progress.failure !== undefined || left >= plan.minSucceededFolds) return;
-  const reason = fold.failureReason ?? fold.transitions.at(-1)?.statusMessage ?? '';
-  const said = `Fold ${fold.name} ${fold.status === 'Failed' ? 'failed' : 'was stopped'}, and ${left} of ${foldCount(plan)} folds are fewer than the ${plan.minSucceededFolds} needed.`;
-  progress.failure = { reason: `${said} ${reason}`.trim(), kind: failure ?? 'nonRetryable' };
-  for (const id of [...running]) {
+  const hadFailed = progress.failure !== undefined;
+  countFailedFold(progress, fold, failure ?? 'nonRetryable');
+  if (hadFailed || progress.failure === undefined) return;
+  for (const id of [...progress.running]) {
     const sibling = context.state.trainingJobs.get(id);
     if (sibling !== undefined) requestStop(context, sibling, 'FoldsAbandoned');
   }

@@ -1,12 +1,13 @@
 import { type CompletionReason, isBetter, reaches, type TuningJobSpec, tunedTrainingJobSpec } from '@fleetune/domain';
-import { type Asked, CONVERGED_FROM, type Suggestion, type TrialOutcome } from '@fleetune/search';
+import { type Asked, CONVERGED_FROM, type Suggestion } from '@fleetune/search';
 import { newTrainingJobProgress } from '../new-training-job.js';
 import { awaitPlacement } from '../placement/admission.js';
 import type { TrainingJobState, TuningJobState } from '../state.js';
 import { type EndedTrainingJob, randomUuid, type StepContext } from '../step-context.js';
 import { requestStop } from '../training-jobs.js';
-import { foldObjectives, launchFolds, newFoldProgress, standardErrorMetric } from './folds.js';
+import { foldObjectives, launchFolds, newFoldProgress } from './folds.js';
 import { trainingWatch } from './training-watch.js';
+import { ranToItsEnd, trialOutcome } from './trial-outcome.js';
 
 /**
  * Does the next thing a tuning job needs: ask for as many suggestions as permits are free, or end it when nothing more
@@ -66,7 +67,12 @@ export function onTrainingJobEnded(context: StepContext, { job: ended, failure }
   const epochs = job.watch?.epochs({ id: ended.id, index });
   job.watch?.ended({ id: ended.id, index });
   countObjective(job, ended);
-  context.emit({ kind: 'Tell', tuningJobId: job.id, index, outcome: outcomeOf(ended, epochs) });
+  context.emit({
+    kind: 'Tell',
+    tuningJobId: job.id,
+    index,
+    outcome: trialOutcome(ended, ended.spec.objective?.metricName ?? '', epochs),
+  });
   save(context, job);
   advance(context, job);
 }
@@ -186,26 +192,6 @@ function countObjective(job: TuningJobState, ended: TrainingJobState): void {
   } else {
     job.notImproving += 1;
   }
-}
-
-/** Completed, or stopped by us because it had trained for all that its strategy gives one training job. */
-function ranToItsEnd({ status, stopReason }: TrainingJobState): boolean {
-  return status === 'Completed' || stopReason === 'MaxResourceReached';
-}
-
-/** @param epochs it reported, where somebody watched. */
-function outcomeOf(ended: TrainingJobState, epochs: number | undefined): TrialOutcome {
-  if (ranToItsEnd(ended) && ended.objective !== undefined) {
-    const standardError = ended.finalMetrics.find(({ name }) => name === standardErrorMetric(metricOf(ended)))?.value;
-    return { kind: 'Completed', objective: ended.objective, ...(standardError === undefined ? {} : { standardError }) };
-  }
-  return ended.status === 'Stopped'
-    ? { kind: 'Stopped', objective: ended.objective, ...(epochs ? { resource: epochs } : {}) }
-    : { kind: 'Failed' };
-}
-
-function metricOf({ spec }: TrainingJobState): string {
-  return spec.objective?.metricName ?? '';
 }
 
 function objectiveType(job: TuningJobState) {

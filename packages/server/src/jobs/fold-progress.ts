@@ -1,5 +1,5 @@
-import type { StopReason, TuningJobSpec } from '@fleetune/domain';
-import { type FoldProgress, newFoldProgress, type TrainingJobState } from '@fleetune/scheduler';
+import type { SecondaryStatusTransition, StopReason, TrainingJobStatus, TuningJobSpec } from '@fleetune/domain';
+import { countFailedFold, type FoldProgress, newFoldProgress, type TrainingJobState } from '@fleetune/scheduler';
 import { type Database, listFolds, type StoredTrainingJob, type StoredTuningJob } from '@fleetune/store';
 import { finalMetrics } from './rows.js';
 
@@ -24,19 +24,18 @@ export async function foldProgress(
     parent.launched += 1;
     if (fold.ended_at === null) parent.running.add(fold.id);
     else if (fold.status === 'Completed') parent.results.set(fold.fold_position ?? 0, finalMetrics(fold));
-    else if (isInProgress.has(fold.parent_id ?? '')) noteFailure(parent, fold);
+    else if (isInProgress.has(fold.parent_id ?? '')) countFailedFold(parent, asEnded(fold), 'nonRetryable');
   }
   return progress;
 }
 
-/** As the scheduler noted it when it happened: too few folds can succeed, so the training job fails with the last of them. */
-function noteFailure(parent: FoldProgress, fold: StoredTrainingJob): void {
-  parent.failed = (parent.failed ?? 0) + 1;
-  const left = parent.plan.folds * parent.plan.repeats - parent.failed;
-  if (left >= parent.plan.minSucceededFolds) return;
-  parent.failure ??= {
-    reason: `Fold ${fold.name} failed, and too few are left. ${fold.failure_reason ?? ''}`.trim(),
-    kind: 'nonRetryable',
+/** As the scheduler saw it when it ended. Whose fault it was is not kept: the program's, as far as can be told. */
+function asEnded(fold: StoredTrainingJob) {
+  return {
+    name: fold.name,
+    status: fold.status as TrainingJobStatus,
+    failureReason: fold.failure_reason ?? undefined,
+    transitions: fold.transitions as SecondaryStatusTransition[],
   };
 }
 

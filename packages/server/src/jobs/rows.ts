@@ -210,7 +210,7 @@ export function specOf(row: StoredTrainingJob, tuningJobSpec: TuningJobSpec | un
   return tunedTrainingJobSpec(definition, row.configuration as Configuration);
 }
 
-export function finalMetrics(row: StoredTrainingJob): FinalMetric[] {
+export function finalMetrics(row: Pick<StoredTrainingJob, 'final_metrics'>): FinalMetric[] {
   return (row.final_metrics as FinalMetricRow[]).map((metric) => ({ ...metric, value: Number(metric.value) }));
 }
 

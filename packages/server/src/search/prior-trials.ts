@@ -1,7 +1,7 @@
 import { type Configuration, priorPoint, type TuningJobSpec } from '@fleetune/domain';
 import type { PriorTrial, SearchProblem } from '@fleetune/search';
 import { type Database, findWarmStartParents, listTrials } from '@fleetune/store';
-import { trialOutcome } from './trial-outcome.js';
+import { storedOutcome } from './stored-trial.js';
 
 /** What a warm-started search knows from its parents; nothing for one that starts cold. */
 export async function priorTrials(
@@ -19,7 +19,7 @@ export async function priorTrials(
     const [definition] = (row.spec as TuningJobSpec).definitions;
     if (definition === undefined) continue;
     for (const trial of await listTrials(database, row.id)) {
-      const outcome = trialOutcome(trial);
+      const outcome = storedOutcome(trial, definition.objective.metricName);
       if (outcome === undefined) continue;
       const { configuration, isSameFunction } = priorPoint(child, definition, trial.configuration as Configuration);
       areSameFunction &&= isSameFunction;

@@ -6,7 +6,7 @@ import { priorTrials } from './prior-trials.js';
 import { searchProblem } from './search-problem.js';
 import { type AskedWithConvergence, InlineSearchSession, type SearchSession } from './search-session.js';
 import { SearchThread } from './search-thread.js';
-import { trialOutcome } from './trial-outcome.js';
+import { storedOutcome } from './stored-trial.js';
 
 /** Strategies that need no model: they run where they are asked. */
 const LIGHT_STRATEGIES: ReadonlySet<string> = new Set(['Random', 'Grid', 'Sobol', 'Hyperband']);
@@ -94,7 +94,7 @@ export class StoredSearchHost implements SearchHost {
     return (await listTrials(database, id)).map((row) => {
       const index = row.tuning_index ?? 0;
       const { definition, configuration } = row;
-      const outcome = trialOutcome(row, epochs.get(index));
+      const outcome = storedOutcome(row, metricNames[definition ?? 0] ?? '', epochs.get(index));
       return { index, definition: definition ?? 0, configuration: configuration as Configuration, outcome };
     });
   }
