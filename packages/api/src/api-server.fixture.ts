@@ -13,6 +13,8 @@ export interface ApiServer {
   readonly uploadDirectory: string;
   /** Agents that were told that their machine is taken away, each with the seconds it has left. */
   readonly interrupted: readonly (readonly [agentId: string, secondsLeft: number])[];
+  /** Takes a token back. */
+  forget(token: string): void;
   stop(): Promise<void>;
 }
 
@@ -24,14 +26,14 @@ export async function startApiServer(): Promise<ApiServer> {
   const jobs = new InMemoryJobs();
   const uploadDirectory = await mkdtemp(join(tmpdir(), 'fleetune-api-'));
   const interrupted: [string, number][] = [];
+  const tenants = new Map([
+    [TOKEN, 'team-a'],
+    [OTHER_TOKEN, 'team-b'],
+  ]);
   const app = fastify();
   await registerApi(app, {
     jobs,
-    authenticate: (token) =>
-      new Map([
-        [TOKEN, 'team-a'],
-        [OTHER_TOKEN, 'team-b'],
-      ]).get(token),
+    authenticate: (token) => tenants.get(token),
     accessKeys: inMemoryAccessKeys(TOKEN),
     drills: { interrupt: (agentId, secondsLeft) => void interrupted.push([agentId, secondsLeft]) },
     uploads: folderUploads(uploadDirectory, 1_000_000),
@@ -45,6 +47,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     ...{ url, jobs, uploadDirectory, interrupted },
+    forget: (token) => void tenants.delete(token),
     async stop() {
       await app.close();
       await rm(uploadDirectory, { recursive: true, force: true });

@@ -39,7 +39,7 @@ function follow(options: FollowOptions = {}, by = client) {
 describe('the stream of events', () => {
   it('says when nothing is missed any more, then tells each change once', async () => {
     const { next } = follow();
-    expect(await next()).toEqual({ kind: 'ready' });
+    expect(await next()).toEqual({ kind: 'ready', resumed: false });
     await client.createTuningJob(SEARCH);
     expect(await next()).toMatchObject({ kind: 'tuningJobs', tuningJobs: [{ name: 'search', status: 'InProgress' }] });
     await client.stopTuningJob('search');
@@ -49,7 +49,7 @@ describe('the stream of events', () => {
   it('tells the changes of the training jobs of one tuning job, in few words', async () => {
     await client.createTuningJob(SEARCH);
     const { next } = follow({ tuningJobName: 'search' });
-    expect(await next()).toEqual({ kind: 'ready' });
+    expect(await next()).toEqual({ kind: 'ready', resumed: false });
     // Looking at it, as the server did before it let us follow, has let its first training job end.
     let event = await next();
     while (event?.kind !== 'trainingJobs') event = await next();
@@ -66,14 +66,32 @@ describe('the stream of events', () => {
     await first.events.return(undefined);
     await client.createTuningJob(SEARCH);
     const second = follow({ lastEventId: value?.id });
-    expect(await second.next()).toEqual({ kind: 'ready' });
+    expect(await second.next()).toEqual({ kind: 'ready', resumed: true });
     expect(await second.next()).toMatchObject({ kind: 'tuningJobs', tuningJobs: [{ name: 'search' }] });
+  });
+
+  it('tells one that was away for long to read anew, instead of all that ever changed', async () => {
+    await client.createTuningJob(SEARCH);
+    const { next } = follow({ lastEventId: '1' });
+    expect(await next()).toEqual({ kind: 'ready', resumed: false });
+    await client.createTuningJob({ ...SEARCH, name: 'later' });
+    expect(await next()).toMatchObject({
+      kind: 'tuningJobs',
+      tuningJobs: expect.arrayContaining([expect.objectContaining({ name: 'later' })]),
+    });
+  });
+
+  it('ends when the key is taken back', async () => {
+    const { next } = follow();
+    await next();
+    server.forget(TOKEN);
+    await expect(next()).rejects.toThrow();
   });
 
   it("does not tell another tenant's changes", async () => {
     const other = createClient({ url: server.url, token: OTHER_TOKEN });
     const { next } = follow({}, other);
-    expect(await next()).toEqual({ kind: 'ready' });
+    expect(await next()).toEqual({ kind: 'ready', resumed: false });
     await client.createTuningJob(SEARCH);
     await other.createTuningJob({ ...SEARCH, name: 'theirs' });
     expect(await next()).toMatchObject({ tuningJobs: [{ name: 'theirs' }] });

@@ -9,6 +9,7 @@ const CHECKS = [
     ['npx', 'knip', '--config', 'packages/workbench/knip.json', '--no-progress'],
   ],
   ['types of tests', ['npx', 'tsc', '-p', 'packages/workbench/tsconfig.tests.json']],
+  ['places of planted bugs', ['node', 'packages/workbench/src/simulation/require-places.mjs']],
   ['protocol style', ['npx', 'buf', 'lint', 'proto']],
   ['protocol compatibility', ['npx', 'buf', 'breaking', 'proto', '--against', 'packages/protocol/baseline.binpb']],
 ];

@@ -10,8 +10,11 @@ export const eventQuerySchema = strict({
 
 /** What `GET /events` sends. A job may come again unchanged: what counts is the newest `lastModifiedTimeMs`. */
 export const serverEventSchema = z.discriminatedUnion('kind', [
-  /** From here on no change is missed: whoever reads the lists now and then follows has everything. */
-  z.object({ kind: z.literal('ready') }),
+  /**
+   * From here on no change is missed: whoever reads the lists now and then follows has everything. `resumed`: what changed
+   * since the event that `Last-Event-ID` named is told, too.
+   */
+  z.object({ kind: z.literal('ready'), resumed: z.boolean() }),
   z.object({ kind: z.literal('tuningJobs'), tuningJobs: z.array(tuningJobSchema) }),
   z.object({
     kind: z.literal('trainingJobs'),

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ApiOptions, ApiRequest } from '../api-options.js';
+import { bearerToken } from '../bearer-token.js';
 import { serializeBody } from '../contract/page.js';
 import { eventQuerySchema, type ServerEvent } from '../contract/server-event.js';
 import { type FollowedJobs, JobChanges } from '../live/job-changes.js';
@@ -13,9 +14,11 @@ const HEARTBEAT_EVERY_MS = 15_000;
 const MAX_UNSENT_BYTES = 16 * 2 ** 20;
 /** Event ids are times; a listener that comes back is told again what changed shortly before it left. */
 const REACH_BACK_MS = 5_000;
+/** A listener that was away for longer reads anew: all that changed since may be more than memory holds. */
+const LONGEST_AWAY_MS = 3_600_000;
 
 /** Server-sent events: what changed, in batches. `Last-Event-ID` goes on where an earlier stream ended. */
-export function eventRoute(app: FastifyInstance, access: ApiRequest, { jobs, live }: ApiOptions): void {
+export function eventRoute(app: FastifyInstance, access: ApiRequest, { jobs, authenticate, live }: ApiOptions): void {
   const { nowMs = Date.now, pollEveryMs = POLL_EVERY_MS, heartbeatEveryMs = HEARTBEAT_EVERY_MS } = live ?? {};
   const changes = new JobChanges(jobs, { nowMs, pollEveryMs });
   const open = new Set<Readable>();
@@ -35,16 +38,21 @@ export function eventRoute(app: FastifyInstance, access: ApiRequest, { jobs, liv
     };
     const send = (event: ServerEvent) => write(frame(event, nowMs()));
     const stop = changes.listen(followed, send);
-    const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatEveryMs);
+    const heartbeat = setInterval(() => {
+      // A key may be taken back while its stream is open.
+      if (authenticate(bearerToken(request) ?? '') === tenant) write(': still here\n\n');
+      else stream.destroy();
+    }, heartbeatEveryMs);
     open.add(stream);
     stream.once('close', () => {
       open.delete(stream);
       clearInterval(heartbeat);
       stop();
     });
-    send({ kind: 'ready' });
     const sinceMs = lastEventTimeMs(request.headers['last-event-id']);
-    if (sinceMs !== undefined) {
+    const resumed = sinceMs !== undefined && nowMs() - sinceMs < LONGEST_AWAY_MS;
+    send({ kind: 'ready', resumed });
+    if (resumed) {
       changes.missed(followed, sinceMs - REACH_BACK_MS).then(
         (events) => events.forEach(send),
         () => stream.destroy(),

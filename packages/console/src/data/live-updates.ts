@@ -41,7 +41,7 @@ async function follow(
         if (received.event.kind === 'ready') {
           show('live');
           waitMs = FIRST_WAIT_MS;
-          if (lastEventId === undefined) refreshOld(queries);
+          if (!received.event.resumed) refreshOld(queries);
         }
         lastEventId = received.id;
         take(queries, received);

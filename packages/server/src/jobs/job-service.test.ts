@@ -49,6 +49,7 @@ async function finish(name: string) {
   if (created?.kind !== 'TrainingJobCreated') throw new Error(`${name} was not created`);
   const row = trainingJobRow({ ...created.job, status: 'Completed', endedAtMs: Date.parse('2026-01-02') });
   await commitRows(temporary.database, 0, { tuningJobs: [], trainingJobs: [row], attempts: [], metrics: [] });
+  return row;
 }
 
 describe('tags', () => {
@@ -84,6 +85,26 @@ describe('deletion', () => {
     const query = { sortBy: 'Name', sortOrder: 'Ascending', maxResults: 100 } as const;
     const names = (await service().listTrainingJobs('default', query)).items.map((job) => job.name);
     expect(names).not.toContain('short-lived');
+  });
+
+  it('takes the folds of a cross-validated training job along', async () => {
+    await create('parent');
+    const parentId = (await service().describeTrainingJob('default', 'parent')).id;
+    await finish('parent');
+    await create('elsewhere');
+    const other = await finish('elsewhere');
+    const fold = {
+      ...other,
+      id: parentId.replace(/^.{4}/, '0000'),
+      name: 'parent-f1',
+      parent_id: parentId,
+      fold_position: 0,
+      spec: SPEC,
+    };
+    await commitRows(temporary.database, 0, { tuningJobs: [], trainingJobs: [fold], attempts: [], metrics: [] });
+    expect((await service().describeTrainingJob('default', 'parent-f1')).status).toBe('Completed');
+    await service().deleteTrainingJob('default', 'parent');
+    await expect(service().describeTrainingJob('default', 'parent-f1')).rejects.toBeInstanceOf(JobNotFoundError);
   });
 
   it('leaves the name taken', async () => {

@@ -47,6 +47,7 @@ import {
   type JobListing,
   type JobSortColumn,
   type JobTable,
+  listFolds,
   listMetricPoints,
   listTrainingJobRows,
   listTuningJobRows,
@@ -237,6 +238,11 @@ class StoredJobService implements JobService, JobUpkeep {
     const { id } = await this.#trainingJob(tenant, name);
     await this.#delete('training job', name, 'training_jobs', id);
     await deleteTrainingJobRecords(this.#database, id);
+    // Its folds ended before it did, and are nothing without it.
+    for (const fold of await listFolds(this.#database, [id])) {
+      await markJobDeleted(this.#database, 'training_jobs', fold.id, new Date(this.#parts.nowMs()));
+      await deleteTrainingJobRecords(this.#database, fold.id);
+    }
   }
 
   async deleteTuningJob(tenant: string, name: string): Promise<void> {

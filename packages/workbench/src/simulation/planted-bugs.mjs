@@ -151,9 +151,9 @@ export const PLANTED_BUGS = [
   {
     name: 'the search is told twice',
     file: 'tuning/tuning-loop.ts',
-    find: "context.emit({ kind: 'Tell',",
+    find: "context.emit({\n    kind: 'Tell',",
     replace:
-      "context.emit({ kind: 'Tell', tuningJobId: job.id, index, outcome: outcomeOf(ended, epochs) });\n  context.emit({ kind: 'Tell',",
+      "context.emit({ kind: 'Tell', tuningJobId: job.id, index, outcome: trialOutcome(ended, ended.spec.objective?.metricName ?? '', epochs) });\n  context.emit({\n    kind: 'Tell',",
   },
   {
     name: 'a failed search leaves the tuning job waiting',
