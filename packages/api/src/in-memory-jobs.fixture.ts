@@ -89,6 +89,10 @@ export class InMemoryJobs implements JobService {
     return job;
   }
 
+  summarizeTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>> {
+    return this.listTrainingJobs(tenant, query);
+  }
+
   async listTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>> {
     const all = [...this.#training.values()].filter(
       (job) =>

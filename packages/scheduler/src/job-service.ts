@@ -121,6 +121,12 @@ export interface TimeWindow {
   readonly modifiedBeforeMs?: number;
 }
 
+/** A line of a listing. */
+export type TrainingJobLine = Pick<
+  TrainingJobView,
+  'id' | 'name' | 'status' | 'secondaryStatus' | 'creationTimeMs' | 'lastModifiedTimeMs' | 'trainingEndTimeMs'
+>;
+
 export interface TrainingJobQuery extends TimeWindow {
   readonly nameContains?: string;
   readonly status?: TrainingJobStatus;
@@ -194,6 +200,8 @@ export interface JobService {
   describeTuningJob(tenant: string, name: string): Promise<TuningJobView>;
   /** @throws InvalidTokenError, and JobNotFoundError when `query.tuningJobName` is unknown. */
   listTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>>;
+  /** The same jobs in few words, which are read much faster. @throws as `listTrainingJobs` does. */
+  summarizeTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobLine>>;
   /** @throws InvalidTokenError */
   listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>>;
   /** Every point the newest attempt reported, by metric and step. */

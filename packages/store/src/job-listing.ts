@@ -21,6 +21,11 @@ export interface JobListing {
   readonly after?: PageCursor;
 }
 
+export interface TrainingJobListing extends JobListing {
+  /** Only the training jobs of this tuning job. */
+  readonly tuningJobId?: string;
+}
+
 export type Listed<Row> = readonly (Row & { readonly cursor: PageCursor })[];
 
 /** An order is that of these columns, and never has a tie. An index of each table begins with the tenant and has them. */
@@ -48,9 +53,32 @@ export function cursorLength(sortBy: JobSortColumn): number {
 
 export function listTrainingJobRows(
   database: Database,
-  listing: JobListing & { readonly tuningJobId?: string },
+  listing: TrainingJobListing,
 ): Promise<Listed<StoredTrainingJob>> {
   return listed(database, 'training_jobs', listing);
+}
+
+/** What a line of a listing needs: without the specification and whatever else is large. */
+export type StoredTrainingJobLine = Pick<
+  StoredTrainingJob,
+  | 'id'
+  | 'name'
+  | 'status'
+  | 'secondary_status'
+  | 'stop_requested_at'
+  | 'created_at'
+  | 'last_modified_at'
+  | 'training_ended_at'
+>;
+
+const LINE_COLUMNS =
+  'id, name, status, secondary_status, stop_requested_at, created_at, last_modified_at, training_ended_at';
+
+export function listTrainingJobLines(
+  database: Database,
+  listing: TrainingJobListing,
+): Promise<Listed<StoredTrainingJobLine>> {
+  return listed(database, 'training_jobs', listing, LINE_COLUMNS);
 }
 
 export function listTuningJobRows(database: Database, listing: JobListing): Promise<Listed<StoredTuningJob>> {
@@ -60,9 +88,10 @@ export function listTuningJobRows(database: Database, listing: JobListing): Prom
 async function listed<Row extends object>(
   { pool }: Database,
   table: 'training_jobs' | 'tuning_jobs',
-  listing: JobListing & { readonly tuningJobId?: string },
+  listing: TrainingJobListing,
+  columns = '*',
 ): Promise<Listed<Row>> {
-  const { text, values, isPlain } = listingQuery(table, listing);
+  const { text, values, isPlain } = listingQuery(table, columns, listing);
   // What everybody asks is planned once a connection. The rest is planned by its values: a rare part of a name is
   // looked up in its index, a frequent one is soon met in the order of the listing.
   const found = await pool.query<Row & { cursor: string[] }>({
@@ -76,7 +105,7 @@ async function listed<Row extends object>(
 /** How many rows the pages have that most clients ask for, and the one more that tells of a next page. */
 const USUAL_LIMITS: readonly number[] = [11, 101];
 
-function listingQuery(table: string, listing: JobListing & { readonly tuningJobId?: string }) {
+function listingQuery(table: string, columns: string, listing: TrainingJobListing) {
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const order = ORDERS[listing.sortBy];
@@ -97,7 +126,7 @@ function listingQuery(table: string, listing: JobListing & { readonly tuningJobI
   }
   const direction = listing.descending ? 'DESC' : 'ASC';
   const text = `
-    SELECT *, ARRAY[${order.map((column) => `${column}::text`).join(', ')}] AS cursor
+    SELECT ${columns}, ARRAY[${order.map((column) => `${column}::text`).join(', ')}] AS cursor
     FROM ${table}
     WHERE ${conditions.join(' AND ')}
     ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')}

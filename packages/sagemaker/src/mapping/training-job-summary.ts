@@ -1,20 +1,20 @@
 import type { HyperParameterTrainingJobSummary, ObjectiveStatus, TrainingJobSummary } from '@aws-sdk/client-sagemaker';
 import { formatParameterValue, isTerminalTrainingJobStatus } from '@fleetune/domain';
-import type { TrainingJobView } from '@fleetune/scheduler';
+import type { TrainingJobLine, TrainingJobView } from '@fleetune/scheduler';
 import { type Account, trainingJobArn } from './arn.js';
 import { failureReason } from './failure-reason.js';
 import { optionalDate } from './optional-date.js';
 
 /** One line of `ListTrainingJobs`. */
-export function trainingJobSummary(view: TrainingJobView, account: Account): TrainingJobSummary {
+export function trainingJobSummary(line: TrainingJobLine, account: Account): TrainingJobSummary {
   return {
-    TrainingJobName: view.name,
-    TrainingJobArn: trainingJobArn(account, view.name),
-    CreationTime: new Date(view.creationTimeMs),
-    LastModifiedTime: new Date(view.lastModifiedTimeMs),
-    TrainingEndTime: optionalDate(view.trainingEndTimeMs),
-    TrainingJobStatus: view.status,
-    SecondaryStatus: view.secondaryStatus,
+    TrainingJobName: line.name,
+    TrainingJobArn: trainingJobArn(account, line.name),
+    CreationTime: new Date(line.creationTimeMs),
+    LastModifiedTime: new Date(line.lastModifiedTimeMs),
+    TrainingEndTime: optionalDate(line.trainingEndTimeMs),
+    TrainingJobStatus: line.status,
+    SecondaryStatus: line.secondaryStatus,
   };
 }
 

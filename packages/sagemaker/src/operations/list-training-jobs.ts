@@ -12,7 +12,7 @@ export const listTrainingJobs = operation<ListTrainingJobsRequest, ListTrainingJ
     const status = input.StatusEquals;
     const page = isNeverReached(status)
       ? EMPTY_PAGE
-      : await jobs.listTrainingJobs(tenant, {
+      : await jobs.summarizeTrainingJobs(tenant, {
           ...pageRequest(input),
           ...timeWindow(input),
           nameContains: input.NameContains,
@@ -20,7 +20,7 @@ export const listTrainingJobs = operation<ListTrainingJobsRequest, ListTrainingJ
           sortBy: input.SortBy ?? 'CreationTime',
         });
     return {
-      TrainingJobSummaries: page.items.map((view) => trainingJobSummary(view, account)),
+      TrainingJobSummaries: page.items.map((line) => trainingJobSummary(line, account)),
       NextToken: page.nextToken,
     };
   },

@@ -27,6 +27,7 @@ import {
   type Page,
   type SchedulerEvent,
   TooManyTagsError,
+  type TrainingJobLine,
   type TrainingJobQuery,
   type TrainingJobView,
   type TuningJobQuery,
@@ -47,8 +48,10 @@ import {
   type JobListing,
   type JobSortColumn,
   type JobTable,
+  type Listed,
   listFolds,
   listMetricPoints,
+  listTrainingJobLines,
   listTrainingJobRows,
   listTuningJobRows,
   markJobDeleted,
@@ -57,12 +60,13 @@ import {
   readLog,
   type StoredTrainingJob,
   setJobTags,
+  type TrainingJobListing,
 } from '@fleetune/store';
 import { algorithmFaults, tunedAlgorithmFaults } from './algorithm-faults.js';
 import { metricFaults } from './metric-faults.js';
 import { overallBest } from './overall-best.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
-import { trainingJobView, tuningJobView } from './views.js';
+import { trainingJobLine, trainingJobView, tuningJobView } from './views.js';
 
 export interface JobServiceParts {
   readonly database: Database;
@@ -160,15 +164,29 @@ class StoredJobService implements JobService, JobUpkeep {
   }
 
   async listTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>> {
-    const { maxResults, nextToken, ...rest } = query;
-    const tuningJobId =
-      query.tuningJobName === undefined ? undefined : (await this.#tuningJob(tenant, query.tuningJobName)).id;
+    const { tuningJob, shown, nextToken } = await this.#page(tenant, query, listTrainingJobRows);
+    const items = tuningJob ? shown.map((row) => trainingJobView(row, tuningJob)) : await this.#trainingJobViews(shown);
+    return { items, nextToken };
+  }
+
+  async summarizeTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobLine>> {
+    const { shown, nextToken } = await this.#page(tenant, query, listTrainingJobLines);
+    return { items: shown.map(trainingJobLine), nextToken };
+  }
+
+  async #page<Row>(
+    tenant: string,
+    query: TrainingJobQuery,
+    list: (database: Database, listing: TrainingJobListing) => Promise<Listed<Row>>,
+  ) {
+    const { maxResults, nextToken: _, ...rest } = query;
+    const tuningJob =
+      query.tuningJobName === undefined ? undefined : await this.#tuningJob(tenant, query.tuningJobName);
     const token = `training-jobs ${JSON.stringify(rest)}`;
-    const rows = await refusingBadCursor(
-      listTrainingJobRows(this.#database, { ...listing(tenant, query, token), tuningJobId }),
-    );
+    const wanted = { ...listing(tenant, query, token), tuningJobId: tuningJob?.id };
+    const rows = await refusingBadCursor(list(this.#database, wanted));
     const shown = rows.slice(0, maxResults);
-    return { items: await this.#trainingJobViews(shown), nextToken: tokenAfter(token, rows, shown) };
+    return { tuningJob, shown, nextToken: tokenAfter(token, rows, shown) };
   }
 
   async listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>> {

@@ -8,12 +8,30 @@ import type {
   TuningJobSpec,
   TuningJobStatus,
 } from '@fleetune/domain';
-import type { Origin, TrainingJobView, TuningJobView } from '@fleetune/scheduler';
-import type { StoredTrainingJob, StoredTuningJob, TuningJobOfTrainingJob } from '@fleetune/store';
+import type { Origin, TrainingJobLine, TrainingJobView, TuningJobView } from '@fleetune/scheduler';
+import type {
+  StoredTrainingJob,
+  StoredTrainingJobLine,
+  StoredTuningJob,
+  TuningJobOfTrainingJob,
+} from '@fleetune/store';
 import { finalMetrics, specOf } from './rows.js';
 
 /** Nobody asked for a fold by itself. */
 const OF_A_FOLD: Origin = { api: 'fleetune', request: null };
+
+/** A line of a listing. */
+export function trainingJobLine(row: StoredTrainingJobLine): TrainingJobLine {
+  return {
+    id: row.id,
+    name: row.name,
+    status: isToStop(row) ? 'Stopping' : (row.status as TrainingJobStatus),
+    secondaryStatus: isToStop(row) ? 'Stopping' : (row.secondary_status as SecondaryStatus),
+    creationTimeMs: row.created_at.getTime(),
+    lastModifiedTimeMs: row.last_modified_at.getTime(),
+    trainingEndTimeMs: row.training_ended_at?.getTime(),
+  };
+}
 
 /** @param tuningJob the job's tuning job, where it has one. */
 export function trainingJobView(
@@ -24,8 +42,7 @@ export function trainingJobView(
   const trainingTimeSeconds = row.training_started_at === null ? undefined : Math.round(row.training_ms / 1000);
   let spec: TrainingJobSpec | undefined;
   return {
-    id: row.id,
-    name: row.name,
+    ...trainingJobLine(row),
     tenant: row.tenant,
     // Listings do not look at it, and are asked for by the hundred.
     get spec() {
@@ -34,14 +51,9 @@ export function trainingJobView(
     },
     origin: (row.origin ?? tuningJob?.origin ?? OF_A_FOLD) as Origin,
     tags: row.tags ?? tuningJob?.tags ?? {},
-    status: isToStop(row) ? 'Stopping' : (row.status as TrainingJobStatus),
-    secondaryStatus: isToStop(row) ? 'Stopping' : (row.secondary_status as SecondaryStatus),
     transitions: row.transitions as SecondaryStatusTransition[],
     failureReason: row.failure_reason ?? undefined,
-    creationTimeMs: row.created_at.getTime(),
-    lastModifiedTimeMs: row.last_modified_at.getTime(),
     trainingStartTimeMs: row.training_started_at?.getTime(),
-    trainingEndTimeMs: row.training_ended_at?.getTime(),
     trainingTimeSeconds,
     billableTimeSeconds: row.training_started_at === null ? undefined : Math.round(row.billable_ms / 1000),
     instanceType: row.instance_type ?? undefined,
