@@ -5,7 +5,7 @@ import { writeResponse } from './http/write-response.js';
 import { RESERVED_NAMES, type S3Options } from './options.js';
 import { routeOf } from './routes.js';
 import type { S3Call, S3Context, S3Response } from './s3-call.js';
-import { S3Error } from './s3-error.js';
+import { bucketOfAnother, S3Error } from './s3-error.js';
 import { s3ErrorFor } from './s3-error-for.js';
 import { isBucketName } from './storage/places.js';
 import { openStorage, removeLeftovers } from './storage/storage.js';
@@ -23,6 +23,7 @@ export function createS3Handler(options: S3Options): S3Handler {
     region: options.region ?? 'us-east-1',
     clock: options.clock,
     reservedNames: options.reservedNames ?? RESERVED_NAMES,
+    keptFor: options.keptFor ?? (() => undefined),
     mayUse: async ({ tenant, isAdministrator }, bucket) => {
       if (isAdministrator) return true;
       const owner = isBucketName(bucket) ? ((await storage.owners.find(bucket)) ?? options.ownTenant) : undefined;
@@ -79,7 +80,7 @@ async function readCall(
   if (bucket !== '' && !(await mayUse({ tenant, isAdministrator }, bucket)) && (await storage.buckets.exists(bucket))) {
     const makes = request.method === 'PUT' && key.join('') === '';
     throw makes
-      ? new S3Error('BucketAlreadyExists', 409, `The bucket "${bucket}" is another tenant's; choose another name.`)
+      ? bucketOfAnother(bucket)
       : new S3Error('AccessDenied', 403, `The access key "${accessKeyId}" may not use the bucket "${bucket}".`);
   }
   const query = new URLSearchParams(search);

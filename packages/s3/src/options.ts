@@ -17,6 +17,8 @@ export interface S3Options {
   readonly ownTenant?: string;
   /** Bucket names that cannot be created, because the server has something else there. Default: {@link RESERVED_NAMES}. */
   readonly reservedNames?: readonly string[];
+  /** The tenant that alone may make a bucket of this name, which others' programs rely on; undefined for any. */
+  readonly keptFor?: (bucket: string) => string | undefined;
   /** How long a client may send nothing in the middle of a body. Default 60. */
   readonly idleTimeoutSeconds?: number;
   /** Told of every error that is answered as an InternalError. Default: the log of the HTTP server, if there is one. */

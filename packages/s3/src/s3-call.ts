@@ -32,6 +32,8 @@ export interface S3Context {
   readonly region: string;
   readonly clock: () => Date;
   readonly reservedNames: readonly string[];
+  /** The tenant that alone may make a bucket of this name. */
+  readonly keptFor: (bucket: string) => string | undefined;
   /** False for a bucket that is another tenant's. */
   readonly mayUse: (caller: S3Caller, bucket: string) => Promise<boolean>;
   /** The error document for an answer that has begun already. Tells of errors that are our own. */

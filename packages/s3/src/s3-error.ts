@@ -25,6 +25,12 @@ export function noSuchBucket(bucket: string): S3Error {
   return new S3Error('NoSuchBucket', 404, `There is no bucket "${bucket}".`, { details: { BucketName: bucket } });
 }
 
+export function bucketOfAnother(bucket: string): S3Error {
+  return new S3Error('BucketAlreadyExists', 409, `The bucket "${bucket}" is another tenant's; choose another name.`, {
+    details: { BucketName: bucket },
+  });
+}
+
 export function noSuchKey(key: string): S3Error {
   return new S3Error('NoSuchKey', 404, `There is no object "${key}".`, { details: { Key: key } });
 }

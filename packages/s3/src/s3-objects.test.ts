@@ -107,6 +107,14 @@ describe('buckets', () => {
     expect(await textOf('k')).toBe('content');
   });
 
+  it('of a name that is kept for a tenant are made by nobody else', async () => {
+    const kept = await serveS3({ keptFor: (bucket) => (bucket === 'team-b.store' ? 'team-b' : undefined) });
+    const command = new CreateBucketCommand({ Bucket: 'team-b.store' });
+    await expect(kept.client().send(command)).rejects.toMatchObject({ name: 'BucketAlreadyExists' });
+    await kept.client({ credentials: OTHER_CREDENTIALS }).send(command);
+    await kept.close();
+  });
+
   it('are all there for the key of the server itself, with which agents read and write', async () => {
     await s3.client({ credentials: OTHER_CREDENTIALS }).send(new CreateBucketCommand({ Bucket: 'theirs' }));
     const agent = s3.client({ credentials: ADMINISTRATOR_CREDENTIALS });

@@ -72,6 +72,7 @@ export async function registerFaces(http: FastifyInstance, parts: FaceParts): Pr
       clock,
       region: config.region,
       ownTenant: OWN_TENANT,
+      keptFor: (bucket) => storage.keptFor(bucket),
       onInternalError: (error, requestId, operation) => log.error({ err: error, requestId, operation }, 'S3 failed.'),
     });
   }

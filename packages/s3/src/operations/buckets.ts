@@ -1,6 +1,6 @@
 import { receiveText } from '../body/receive-body.js';
 import type { S3Operation } from '../s3-call.js';
-import { S3Error } from '../s3-error.js';
+import { bucketOfAnother, S3Error } from '../s3-error.js';
 import { isBucketName } from '../storage/places.js';
 import { writeXml } from '../xml.js';
 
@@ -19,12 +19,13 @@ export const listBuckets: S3Operation = async (call, { storage, mayUse }) => {
   };
 };
 
-export const createBucket: S3Operation = async (call, { storage, reservedNames }) => {
+export const createBucket: S3Operation = async (call, { storage, reservedNames, keptFor }) => {
   await receiveText(call, 64 * 1024);
   if (!isBucketName(call.bucket)) {
     throw invalidName(call.bucket, 'it must be 3 to 63 lower-case letters, digits, dots and hyphens');
   }
   if (reservedNames.includes(call.bucket)) throw invalidName(call.bucket, 'this server keeps it for itself');
+  if ((keptFor(call.bucket) ?? call.tenant) !== call.tenant) throw bucketOfAnother(call.bucket);
   await storage.buckets.create(call.bucket);
   await storage.owners.record(call.bucket, call.tenant);
   return { status: 200, headers: { location: `/${call.bucket}` } };

@@ -18,9 +18,9 @@ afterEach(async () => {
 });
 afterAll(() => temporary.stop());
 
-async function keyRing(sealingKey = SEALING_KEY): Promise<KeyRing> {
+async function keyRing(sealingKey = SEALING_KEY, database = temporary.database): Promise<KeyRing> {
   const ring = await KeyRing.open({
-    database: temporary.database,
+    database,
     own: OWN,
     sealingKey,
     nowMs: () => Date.parse('2026-01-01'),
@@ -53,6 +53,33 @@ it('lets a tenant in by its key until it is disabled or removed', async () => {
   expect(ring.bearerOf(accessKeyId)).toBeUndefined();
   expect(await ring.remove(accessKeyId)).toBe(false);
   expect(await ring.enable(accessKeyId, true)).toBe(false);
+});
+
+it('does not believe a look at the keys that a later one has overtaken', async () => {
+  let release: () => void = () => undefined;
+  let isHeld = false;
+  // Answers of the held look come late, as over a slow network.
+  const query = temporary.database.query.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (isHeld && result.rows.length > 0) {
+        isHeld = false;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+      return result;
+    },
+  });
+  const ring = await keyRing(SEALING_KEY, { ...temporary.database, query });
+  const { accessKeyId } = await ring.create('red');
+  isHeld = true;
+  const overtaken = ring.enable(accessKeyId, true);
+  await vi.waitFor(() => expect(isHeld).toBe(false));
+  await ring.remove(accessKeyId);
+  release();
+  await overtaken;
+  expect(ring.bearerOf(accessKeyId)).toBeUndefined();
 });
 
 it('keeps no secret in the database that could be read there', async () => {

@@ -51,6 +51,8 @@ export class KeyRing implements AccessKeyAdministration {
   readonly #warned = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #reads = 0;
+  #newestRead = 0;
 
   private constructor(parts: KeyRingParts) {
     this.#parts = parts;
@@ -122,7 +124,12 @@ export class KeyRing implements AccessKeyAdministration {
   }
 
   async #read(): Promise<void> {
+    this.#reads += 1;
+    const turn = this.#reads;
     const rows = await listAccessKeyRows(this.#parts.database);
+    // A look that was overtaken by a later one has seen keys that may have been taken back since.
+    if (turn < this.#newestRead) return;
+    this.#newestRead = turn;
     const enabled = rows.filter((row) => row.enabled);
     this.#byId = new Map(enabled.flatMap((row) => this.#bearer(row)));
     this.#tenantByToken = new Map(enabled.map((row) => [row.token_sha256, row.tenant]));

@@ -23,6 +23,15 @@ describe('with the folder of the server behind s3://', () => {
     expect(await storage.faults('red', spec('s3://red.fleetune/output'))).toEqual([]);
   });
 
+  it('default buckets are kept for their tenants, also for those to come', () => {
+    expect(['fleetune', 'red.fleetune', 'later.fleetune', 'models'].map((bucket) => storage.keptFor(bucket))).toEqual([
+      'default',
+      'red',
+      'later',
+      undefined,
+    ]);
+  });
+
   it.each([
     ['s3://blue.fleetune/output', 'The tenant "red" may not use the bucket "blue.fleetune".'],
     ['s3://nowhere/output', 'There is no bucket "nowhere"; create it first.'],

@@ -29,6 +29,17 @@ export class TenantStorage {
     return tenant === ownTenant ? bucketUri : `s3://${bucketNameOf(tenant, bucketUri)}`;
   }
 
+  /**
+   * The tenant whose default bucket has, or would have, this name. It is kept for it: who took the name first would read
+   * what the tenant's jobs write.
+   */
+  keptFor(bucket: string): string | undefined {
+    const { bucketUri, ownTenant } = this.#parts;
+    const own = bucketOf(bucketUri) ?? '';
+    if (bucket === own) return ownTenant;
+    return bucket.endsWith(`.${own}`) ? bucket.slice(0, -own.length - 1) : undefined;
+  }
+
   /** Makes the tenant's bucket where buckets are ours to make. @throws BucketTakenError */
   async prepare(tenant: string): Promise<void> {
     if (tenant === this.#parts.ownTenant) return;
