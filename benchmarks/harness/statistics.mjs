@@ -7,6 +7,10 @@ function quantile(samples, q) {
   return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
 }
 
+export function median(samples) {
+  return quantile(samples, 0.5);
+}
+
 /** Median and tail of a run, rounded for people. */
 export function summary(samples) {
   return { p50: round(quantile(samples, 0.5)), p99: round(quantile(samples, 0.99)) };

@@ -1,8 +1,8 @@
 import { noiseOf } from './noise.mjs';
 
 /**
- * The problems, all to be minimised and all with a known least value. Where the optimum of the usual domain lies in its
- * centre, the domain is shifted, or a method that starts in the centre would have nothing to do.
+ * The problems, all to be minimised and all with a known least value. Where the optimum of the usual domain lies in or
+ * near its centre, the domain is shifted, or a method that starts in the centre would have nothing to do.
  *
  * `group` is `tuned` for the functions that the defaults of Fleetune were chosen on, and `held out` for the others.
  */
@@ -10,7 +10,7 @@ export const FUNCTIONS = [
   problem('Branin', 'tuned', [real('x0', -5, 10), real('x1', 0, 15)], 0.39788735772973816, branin),
   problem('Hartmann6', 'tuned', reals(6, 0, 1), -3.3223680114155147, hartmann6),
   problem('Ackley5', 'tuned', reals(5, -20, 30), 0, ackley),
-  problem('Levy4', 'tuned', reals(4, -10, 10), 0, levy),
+  problem('Levy4', 'tuned', reals(4, -7, 13), 0, levy),
   problem('Rosenbrock4', 'tuned', reals(4, -5, 10), 0, rosenbrock),
   problem('StyblinskiTang5', 'tuned', reals(5, -5, 5), -39.16616570377142 * 5, styblinskiTang),
   noisy('Hartmann6 noisy', 'tuned', reals(6, 0, 1), -3.3223680114155147, hartmann6, 0.2),
@@ -20,9 +20,9 @@ export const FUNCTIONS = [
   problem('SixHumpCamel', 'held out', [real('x0', -3, 3), real('x1', -2, 2)], -1.0316284534898774, sixHumpCamel),
   problem('Michalewicz5', 'held out', reals(5, 0, Math.PI), -4.687658179, michalewicz),
   problem('Rastrigin4', 'held out', reals(4, -4, 5.5), 0, rastrigin),
-  problem('DixonPrice6', 'held out', reals(6, -10, 10), 0, dixonPrice),
+  problem('DixonPrice6', 'held out', reals(6, -7, 13), 0, dixonPrice),
   problem('Griewank5', 'held out', reals(5, -40, 60), 0, griewank),
-  noisy('Levy3 noisy', 'held out', reals(3, -10, 10), 0, levy, 2),
+  noisy('Levy3 noisy', 'held out', reals(3, -7, 13), 0, levy, 2),
   problem('Training', 'held out', trainingRanges(), 0, training),
 ];
 
@@ -136,11 +136,11 @@ function griewank(x) {
 
 function mixedRanges() {
   return [
-    real('lr', 1e-5, 1, 'Logarithmic'),
+    real('lr', 1e-6, 0.1, 'Logarithmic'),
     real('momentum', 0, 1),
     { kind: 'integer', name: 'depth', min: 1, max: 12, scaling: 'Linear' },
-    { kind: 'integer', name: 'width', min: 8, max: 1024, scaling: 'Logarithmic' },
-    { kind: 'categorical', name: 'kind', values: ['a', 'b', 'c', 'd', 'e'] },
+    { kind: 'integer', name: 'width', min: 8, max: 4096, scaling: 'Logarithmic' },
+    { kind: 'categorical', name: 'kind', values: ['c', 'e', 'a', 'd', 'b'] },
   ];
 }
 
@@ -156,12 +156,12 @@ function mixed([lr, momentum, depth, width, kind]) {
 
 function trainingRanges() {
   return [
-    real('lr', 1e-6, 1, 'Logarithmic'),
+    real('lr', 1e-7, 0.1, 'Logarithmic'),
     real('decay', 1e-6, 1e-1, 'Logarithmic'),
     real('dropout', 0, 0.8),
-    real('beta', 0.5, 0.9999, 'ReverseLogarithmic'),
+    real('beta', 0.2, 0.99999, 'ReverseLogarithmic'),
     { kind: 'integer', name: 'layers', min: 1, max: 16, scaling: 'Linear' },
-    { kind: 'integer', name: 'batch', min: 16, max: 2048, scaling: 'Logarithmic' },
+    { kind: 'integer', name: 'batch', min: 16, max: 8192, scaling: 'Logarithmic' },
     { kind: 'categorical', name: 'schedule', values: ['none', 'cosine', 'step'] },
     { kind: 'categorical', name: 'norm', values: ['layer', 'batch', 'none'] },
   ];

@@ -4,8 +4,8 @@ export function noiseOf(seed, evaluation) {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-/** Mulberry32. */
-function uniforms(state) {
+/** Numbers in [0, 1) by the 32 bits of state they start from: Mulberry32. */
+export function uniforms(state) {
   let current = state >>> 0;
   return () => {
     current = (current + 0x6d2b79f5) >>> 0;

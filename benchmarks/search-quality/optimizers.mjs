@@ -4,24 +4,30 @@ import { createStrategy } from '@fleetune/search';
 import { PeerProcess } from './peer-process.mjs';
 
 /**
- * Everything that can be compared. `isSlow` ones take a second or so a suggestion and are left out of quick runs;
- * those with another `lock` than the usual one must be asked for by name, for the size of what they install.
+ * Everything that can be compared. `isSlow` ones take tenths of a second to seconds a suggestion; `isExtra` ones install
+ * gigabytes, so that they must be asked for, by name or by `all`.
  */
 const OPTIMIZERS = [
-  own('fleetune-bayesian', 'Bayesian'),
-  own('fleetune-tpe', 'TPE'),
-  own('fleetune-cma-es', 'CMA-ES'),
+  own('fleetune:Bayesian', 'Bayesian'),
+  own('fleetune:TPE', 'TPE'),
+  own('fleetune:CMA-ES', 'CMA-ES'),
   own('random', 'Random'),
   { name: 'optuna-tpe', lock: 'requirements.lock' },
   { name: 'optuna-tpe-multivariate', lock: 'requirements.lock' },
   { name: 'optuna-cma-es', lock: 'requirements.lock' },
   { name: 'scikit-optimize-gp', lock: 'requirements.lock', isSlow: true },
+  { name: 'smac3-hpo', lock: 'requirements-smac.lock', isSlow: true, isExtra: true },
+  { name: 'smac3-blackbox', lock: 'requirements-smac.lock', isSlow: true, isExtra: true },
+  { name: 'syne-tune-cqr', lock: 'requirements-syne-tune.lock', isSlow: true, isExtra: true },
   { name: 'optuna-gp', lock: 'requirements-torch.lock', isSlow: true, isExtra: true },
+  { name: 'ax', lock: 'requirements-torch.lock', isSlow: true, isExtra: true },
+  { name: 'hebo', lock: 'requirements-hebo.lock', isSlow: true, isExtra: true },
 ];
 
-/** Optimisers by comma-separated names; otherwise all that install quickly, without the slow ones where `isQuick`. */
+/** Optimisers by comma-separated names, or `all`; otherwise all that install quickly, without the slow ones where `isQuick`. */
 export function chooseOptimizers(names, isQuick) {
   if (names === undefined) return OPTIMIZERS.filter(({ isExtra, isSlow }) => !isExtra && !(isQuick && isSlow));
+  if (names === 'all') return [...OPTIMIZERS];
   return names.split(',').map((name) => {
     const found = OPTIMIZERS.find((optimizer) => optimizer.name === name);
     if (found === undefined) throw new Error(`There is no optimiser "${name}"; there are ${listed(OPTIMIZERS)}.`);
@@ -32,21 +38,21 @@ export function chooseOptimizers(names, isQuick) {
 /**
  * Makes optimisers ready to be opened. Those whose Python environment cannot be made are left out and said to be absent.
  *
- * @returns `{ name, open, close }[]`; `open({ ranges, seed })` gives an object with ask, tell and restore. Only one is
+ * @returns `{ name, isSlow, open, close }[]`; `open({ ranges, seed })` gives an object with ask, tell and restore. Only one is
  *   open at a time: a peer's process, which takes a second to start, serves all its runs.
  */
 export async function readyOptimizers(optimizers, say) {
   const ready = [];
   const pythons = new Map();
-  for (const { name, lock, open } of optimizers) {
+  for (const { name, lock, open, isSlow = false } of optimizers) {
     try {
       if (lock === undefined) {
-        ready.push({ name, open, close: async () => {} });
+        ready.push({ name, isSlow, open, close: async () => {} });
         continue;
       }
       if (!pythons.has(lock)) pythons.set(lock, pythonWith(lock, say));
       const peer = PeerProcess.start(await pythons.get(lock), name);
-      ready.push({ name, open: (problem) => peer.open(problem), close: () => peer.close() });
+      ready.push({ name, isSlow, open: (problem) => peer.open(problem), close: () => peer.close() });
     } catch (error) {
       say(`absent: ${name} (${error.message.split('\n').at(-1)})`);
     }
@@ -76,8 +82,11 @@ function own(name, strategyName) {
       return {
         async ask(count) {
           const startedMs = performance.now();
+          const cpuStarted = process.cpuUsage();
           const { suggestions } = strategy.ask(count);
-          return { trials: suggestions, milliseconds: performance.now() - startedMs };
+          const { user, system } = process.cpuUsage(cpuStarted);
+          const milliseconds = performance.now() - startedMs;
+          return { trials: suggestions, milliseconds, cpuMilliseconds: (user + system) / 1000 };
         },
         async tell(index, value) {
           strategy.tell(index, { kind: 'Completed', objective: value });

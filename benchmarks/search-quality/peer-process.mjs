@@ -34,8 +34,8 @@ export class PeerProcess {
   }
 
   async ask(count) {
-    const { trials, seconds } = await this.#request({ op: 'ask', count });
-    return { trials, milliseconds: 1000 * seconds };
+    const { trials, seconds, cpuSeconds } = await this.#request({ op: 'ask', count });
+    return { trials, milliseconds: 1000 * seconds, cpuMilliseconds: 1000 * cpuSeconds };
   }
 
   async tell(index, value) {

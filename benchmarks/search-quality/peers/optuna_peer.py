@@ -2,6 +2,7 @@
 
 import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from ranges import bounds, inward, outward
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -17,7 +18,7 @@ class OptunaPeer:
         self.study.add_trials(
             [
                 optuna.trial.create_trial(
-                    params=mirrored(self.ranges, trial["configuration"]),
+                    params=inward(self.ranges, trial["configuration"]),
                     distributions=self.distributions,
                     value=trial["value"],
                 )
@@ -29,7 +30,7 @@ class OptunaPeer:
         asked = [self.study.ask(self.distributions) for _ in range(count)]
         self.trials.update({trial.number: trial for trial in asked})
         return [
-            {"index": trial.number, "configuration": mirrored(self.ranges, trial.params)}
+            {"index": trial.number, "configuration": outward(self.ranges, trial.params)}
             for trial in asked
         ]
 
@@ -50,16 +51,8 @@ def sampler(name, seed):
 
 
 def distribution(one):
-    """Reverse-logarithmic ranges are searched as 1 - value on a logarithmic scale."""
     if one["kind"] == "categorical":
         return CategoricalDistribution(one["values"])
-    if one["scaling"] == "ReverseLogarithmic":
-        return FloatDistribution(1 - one["max"], 1 - one["min"], log=True)
-    log = one["scaling"] == "Logarithmic"
+    low, high, is_log = bounds(one)
     kind = IntDistribution if one["kind"] == "integer" else FloatDistribution
-    return kind(one["min"], one["max"], log=log)
-
-
-def mirrored(ranges, values):
-    reverse = {one["name"] for one in ranges if one.get("scaling") == "ReverseLogarithmic"}
-    return {key: 1 - value if key in reverse else value for key, value in values.items()}
+    return kind(low, high, log=is_log)

@@ -2,10 +2,11 @@
 
     {"op": "start", "optimizer": "optuna-tpe", "seed": 1, "ranges": [...]}  -> {"ok": true}
     {"op": "restore", "trials": [{"configuration": {...}, "value": 1.5}]}   -> {"ok": true}
-    {"op": "ask", "count": 2}                                               -> {"trials": [...], "seconds": 0.01}
+    {"op": "ask", "count": 2}                       -> {"trials": [...], "seconds": 0.01, "cpuSeconds": 0.01}
     {"op": "tell", "index": 0, "value": 1.5}                                -> {"ok": true}
 
-`seconds` is what the optimiser itself took, so that neither JSON nor the pipe counts against it.
+`seconds` is what the optimiser itself took, so that neither JSON nor the pipe counts against it; `cpuSeconds` is how long a
+processor worked for it, which other programs on the machine do not change.
 """
 
 import json
@@ -30,9 +31,10 @@ def main():
             optimizer.restore(request["trials"])
             answer = {"ok": True}
         elif request["op"] == "ask":
-            started = time.perf_counter()
+            started, cpu_started = time.perf_counter(), time.process_time()
             trials = optimizer.ask(request["count"])
-            answer = {"trials": trials, "seconds": time.perf_counter() - started}
+            seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
+            answer = {"trials": trials, "seconds": seconds, "cpuSeconds": cpu_seconds}
         else:
             optimizer.tell(request["index"], request["value"])
             answer = {"ok": True}
@@ -45,6 +47,22 @@ def create(name, ranges, seed):
         from optuna_peer import OptunaPeer
 
         return OptunaPeer(name, ranges, seed)
+    if name.startswith("smac3-"):
+        from smac_peer import SmacPeer
+
+        return SmacPeer(name, ranges, seed)
+    if name == "syne-tune-cqr":
+        from syne_tune_peer import SyneTunePeer
+
+        return SyneTunePeer(ranges, seed)
+    if name == "ax":
+        from ax_peer import AxPeer
+
+        return AxPeer(ranges, seed)
+    if name == "hebo":
+        from hebo_peer import HeboPeer
+
+        return HeboPeer(ranges, seed)
     if name == "scikit-optimize-gp":
         from scikit_optimize_peer import ScikitOptimizePeer
 

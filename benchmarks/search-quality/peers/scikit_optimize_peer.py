@@ -1,5 +1,6 @@
 """scikit-optimize's Gaussian process behind ask and tell."""
 
+from ranges import bounds, inward, outward
 from skopt import Optimizer
 from skopt.space import Categorical, Integer, Real
 
@@ -12,7 +13,7 @@ class ScikitOptimizePeer:
         self.next_index = 0
 
     def restore(self, trials):
-        points = [[self._inward(one, trial["configuration"][one["name"]]) for one in self.ranges] for trial in trials]
+        points = [list(inward(self.ranges, trial["configuration"]).values()) for trial in trials]
         self.optimizer.tell(points, [trial["value"] for trial in trials])
 
     def ask(self, count):
@@ -20,7 +21,8 @@ class ScikitOptimizePeer:
         trials = []
         for point in points:
             self.points[self.next_index] = point
-            configuration = {one["name"]: outward(one, value) for one, value in zip(self.ranges, point, strict=True)}
+            names = [one["name"] for one in self.ranges]
+            configuration = outward(self.ranges, dict(zip(names, point, strict=True)))
             trials.append({"index": self.next_index, "configuration": configuration})
             self.next_index += 1
         return trials
@@ -28,25 +30,10 @@ class ScikitOptimizePeer:
     def tell(self, index, value):
         self.optimizer.tell(self.points.pop(index), value)
 
-    @staticmethod
-    def _inward(one, value):
-        return 1 - value if one.get("scaling") == "ReverseLogarithmic" else value
-
 
 def dimension(one):
     if one["kind"] == "categorical":
         return Categorical(one["values"])
-    if one["scaling"] == "ReverseLogarithmic":
-        return Real(1 - one["max"], 1 - one["min"], prior="log-uniform")
-    prior = "log-uniform" if one["scaling"] == "Logarithmic" else "uniform"
+    low, high, is_log = bounds(one)
     kind = Integer if one["kind"] == "integer" else Real
-    return kind(one["min"], one["max"], prior=prior)
-
-
-def outward(one, value):
-    """NumPy's numbers are not JSON's."""
-    if one["kind"] == "categorical":
-        return str(value)
-    if one["kind"] == "integer":
-        return int(value)
-    return 1 - float(value) if one["scaling"] == "ReverseLogarithmic" else float(value)
+    return kind(low, high, prior="log-uniform" if is_log else "uniform")

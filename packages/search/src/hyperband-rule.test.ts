@@ -113,7 +113,7 @@ describe('hyperbandRule', () => {
   });
 });
 
-describe('on noisy curves that cross', () => {
+describe('on noisy curves that cross', { timeout: 60_000 }, () => {
   const SEEDS = Array.from({ length: 25 }, (_, seed) => seed);
 
   it.each([

@@ -20,6 +20,8 @@ interface AcquisitionTask {
   readonly sequence: SobolSequence;
   readonly stream: RandomStream;
   readonly isSeen: (configuration: Configuration) => boolean;
+  /** Whether a point probably has the very value of one that is known. */
+  readonly isOnPlateau: (point: Float64Array) => boolean;
 }
 
 export interface NextPoint extends ScoredPoint {
@@ -27,14 +29,16 @@ export interface NextPoint extends ScoredPoint {
 }
 
 /**
- * The configuration, not yet seen, with about the greatest expected improvement; undefined when every candidate had
- * been seen.
+ * The configuration, not yet seen, with about the greatest expected improvement, and off all plateaus where there is
+ * one; undefined when every candidate had been seen.
  */
 export function nextPoint(task: AcquisitionTask): NextPoint | undefined {
   const { space, posterior, incumbent } = task;
   const effort = effortAt(posterior.size);
   const isSmall = space.size <= ENUMERATED_SIZE;
-  const candidates = isSmall ? unseenPoints(task) : drawCandidates(task, effort);
+  const drawn = isSmall ? unseenPoints(task) : drawCandidates(task, effort);
+  const apart = drawn.filter((point) => !task.isOnPlateau(point));
+  const candidates = apart.length > 0 ? apart : drawn;
   const shortlist = candidates
     .map((point) => ({ point, score: logExpectedImprovement(posterior.roughly(point), incumbent).value }))
     .sort(byScore)
@@ -44,11 +48,11 @@ export function nextPoint(task: AcquisitionTask): NextPoint | undefined {
   const polished = isSmall
     ? []
     : shortlist.slice(0, effort.starts).map((start) => polish(start, space, posterior, incumbent, effort.climb));
-  for (const scored of [...polished.sort(byScore), ...shortlist]) {
+  const unseen = [...polished.sort(byScore), ...shortlist].flatMap((scored) => {
     const configuration = space.decode(scored.point);
-    if (!task.isSeen(configuration)) return { ...scored, configuration };
-  }
-  return undefined;
+    return task.isSeen(configuration) ? [] : [{ ...scored, configuration }];
+  });
+  return unseen.find(({ point }) => !task.isOnPlateau(point)) ?? unseen[0];
 }
 
 interface Effort {

@@ -8,7 +8,7 @@ const SEEDS = [1, 2, 3, 4, 5, 6];
 describe.each([
   ['Branin', branin, 0.1],
   ['Hartmann6', hartmann6, 0.35],
-] as const)('on %s, 40 evaluations', (_, testFunction, regretLimit) => {
+] as const)('on %s, 40 evaluations', { timeout: 60_000 }, (_, testFunction, regretLimit) => {
   it('is far better than Random, one by one and four at a time', () => {
     const random = mean(SEEDS.map((seed) => regret('Random', testFunction, seed, 1)));
     const oneByOne = mean(SEEDS.map((seed) => regret('Bayesian', testFunction, seed, 1)));
@@ -33,6 +33,12 @@ it('finds the best of a mixed space, maximising', () => {
     -((Math.log10(lr as number) + 3) ** 2) - ((depth as number) - 7) ** 2 / 4 - (opt === 'sgd' ? 0 : 1);
   const best = evaluate(strategy, 40, score, 'Maximize');
   expect(best).toBeGreaterThan(-0.05);
+});
+
+it('begins in the centre of the numeric ranges, on their scales', () => {
+  const [{ configuration }] = createStrategy(problemOver(mixed)).ask(1).suggestions as [Suggestion];
+  expect(configuration.lr).toBeCloseTo(10 ** -2.5);
+  expect(configuration.depth).toBe(5);
 });
 
 it('gives most trials to the definition that does best', () => {

@@ -1,5 +1,6 @@
 import type { Configuration } from '@fleetune/domain';
 import { type NextPoint, nextPoint } from '../acquisition/next-point.js';
+import { isNearAny, plateauRadius } from '../acquisition/plateau.js';
 import { CONVERGED_FROM, idleConvergence, toldCosts } from '../convergence.js';
 import { scaleOutcomes } from '../gp/outcome-scale.js';
 import type { Posterior } from '../gp/posterior.js';
@@ -13,7 +14,7 @@ import { evaluatedBefore, priorObservations } from '../warm-start/prior-observat
 import { Arm } from './bayesian/arm.js';
 
 /**
- * Gaussian-process search by log expected improvement, after a scrambled Sobol design. Each training-job definition has
+ * Gaussian-process search by log expected improvement, after the centre of the ranges and a scrambled Sobol design. Each training-job definition has
  * its own model of one common scale of outcomes, and the definition that promises most is next.
  */
 export function createBayesian(problem: SearchProblem): Strategy {
@@ -47,6 +48,9 @@ interface ReadyArm {
   /** Between the arm's best value and its worst, on the common scale. */
   readonly range: number;
   readonly centres: readonly Float64Array[];
+  readonly plateauRadius: number;
+  /** Evaluated and pending points, as far as plateaus matter. */
+  readonly taken: Float64Array[];
   next?: NextPoint | undefined;
 }
 
@@ -135,7 +139,7 @@ class Bayesian implements Strategy {
     const suggestedCount = this.#ledger.suggestedCount(definition);
     const again = randomStream(this.#seed, 'design again', definition, suggestedCount);
     const configuration = this.#drawUnseen(arm, (attempt) =>
-      attempt === 0 ? arm.design.point(suggestedCount) : Float64Array.from(arm.space.axes, () => again.uniform()),
+      attempt === 0 ? arm.designPoint(suggestedCount) : Float64Array.from(arm.space.axes, () => again.uniform()),
     );
     return configuration && this.#ledger.suggest(definition, configuration);
   }
@@ -152,12 +156,14 @@ class Bayesian implements Strategy {
     const { point, configuration } = best.next;
     this.#promises = [...this.#promises.slice(1 - LATEST_PROMISES), promise(best, incumbent)];
     best.posterior.addPending(point);
+    best.taken.push(point);
     best.next = undefined;
     return this.#ledger.suggest(best.arm.definition, configuration);
   }
 
   /** @returns its score on the common scale of outcomes. */
-  #searchArm({ arm, posterior, stretch, shift, centres }: ReadyArm, incumbent: number): NextPoint | undefined {
+  #searchArm(ready: ReadyArm, incumbent: number): NextPoint | undefined {
+    const { arm, posterior, stretch, shift, centres } = ready;
     const next = nextPoint({
       space: arm.space,
       posterior,
@@ -166,6 +172,7 @@ class Bayesian implements Strategy {
       sequence: arm.design,
       stream: randomStream(this.#seed, 'acquisition', arm.definition, this.#ledger.nextIndex),
       isSeen: (configuration) => this.#ledger.isSeen(arm.definition, configuration),
+      isOnPlateau: (point) => isNearAny(arm.space, point, ready.taken, ready.plateauRadius),
     });
     return next && { ...next, score: next.score - Math.log(stretch) };
   }
@@ -182,10 +189,13 @@ class Bayesian implements Strategy {
       const own = values.subarray(from, from + arm.points.length);
       from += arm.points.length;
       const { posterior, stretch, shift } = arm.condition(own, unit, isRough ? ROUGH_FACTOR : 1);
-      for (const { suggestion } of pending) {
-        if (suggestion.definition === arm.definition) posterior.addPending(arm.space.encode(suggestion.configuration));
-      }
-      return { arm, posterior, stretch, shift, range, centres: arm.centres(own) };
+      const waiting = pending
+        .filter(({ suggestion }) => suggestion.definition === arm.definition)
+        .map(({ suggestion }) => arm.space.encode(suggestion.configuration));
+      for (const point of waiting) posterior.addPending(point);
+      const radius = plateauRadius(arm.space, arm.points, arm.costs);
+      const taken = radius > 0 ? [...arm.points, ...waiting] : [];
+      return { arm, posterior, stretch, shift, range, centres: arm.centres(own), plateauRadius: radius, taken };
     });
   }
 

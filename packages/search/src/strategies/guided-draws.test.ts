@@ -18,7 +18,7 @@ const words: ParameterRange[] = [
   { kind: 'categorical', name: 'b', values: ['0', '1'] },
 ];
 
-describe.each(['TPE', 'CMA-ES'] as const)('%s', (name) => {
+describe.each(['TPE', 'CMA-ES'] as const)('%s', { timeout: 60_000 }, (name) => {
   const create = (...spaces: ParameterRange[][]) => createStrategy(problem(name, 7, ...spaces));
 
   it.each([

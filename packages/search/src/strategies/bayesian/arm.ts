@@ -68,6 +68,16 @@ export class Arm {
     this.#designSize = Math.max(0, designSize(space.dimension, problem.spaces.length) - this.completedCount);
   }
 
+  /**
+   * Point number `position` of the design, from 0. The first is the centre of all numeric ranges: people choose ranges
+   * around what they believe in, and no point is as near to all others.
+   */
+  designPoint(position: number): Float64Array {
+    const point = this.design.point(position);
+    if (position > 0) return point;
+    return point.map((unit, k) => (this.space.axes[k]?.range.kind === 'categorical' ? unit : 0.5));
+  }
+
   /** How far the even spread is done with which a search begins, 1 for all, when so many suggestions were made. */
   explored(suggestedCount: number): number {
     if (this.#trustsParents) return PROBES.has(suggestedCount) ? 0 : 1;
@@ -145,8 +155,8 @@ function isInside(point: Float64Array): boolean {
   return point.every((unit) => unit >= 0 && unit <= 1);
 }
 
-/** About two points per dimension; several definitions share what one would get, but each is looked at. */
+/** A few more points than dimensions; several definitions share what one would get, but each is looked at. */
 function designSize(dimension: number, definitionCount: number): number {
-  const alone = Math.min(LARGEST_DESIGN, Math.max(LEAST_DESIGN, 2 * dimension + 2));
+  const alone = Math.min(LARGEST_DESIGN, Math.max(LEAST_DESIGN, dimension + 3));
   return Math.min(alone, Math.max(4, Math.floor(LARGEST_DESIGN / definitionCount)));
 }
