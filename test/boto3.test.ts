@@ -9,8 +9,9 @@ import { type Recorder, startRecorder } from './clients/recorder.js';
 import { Fleet } from './fleet/fleet.js';
 
 const MODULES = pythonModules(fileURLToPath(new URL('./clients/with_boto3', import.meta.url)));
-/** The module that needs a fleet with little room. */
+/** Modules that need a fleet with little room. */
 const FALLBACKS = 'test_instance_fallbacks';
+const WARM_POOLS = 'test_warm_pools';
 
 describe('boto3', () => {
   const fleet = new Fleet('postgres', 4, { ...PATIENT_LEASES, FLEETUNE_MAX_TRAINING_JOBS_PER_TUNING_JOB: '750' });
@@ -27,7 +28,7 @@ describe('boto3', () => {
     await fleet.stop();
   });
 
-  const modules = MODULES.filter(({ name }) => name !== FALLBACKS);
+  const modules = MODULES.filter(({ name }) => name !== FALLBACKS && name !== WARM_POOLS);
   for (const module of modules) describe(module.title, () => module.declare());
 
   it('was served what the compatibility page says', async () => {
@@ -56,7 +57,22 @@ describe('boto3, on a fleet with little room', () => {
   for (const module of modules) describe(module.title, () => module.declare());
 });
 
-function start(module: PythonModule, fleet: Fleet, url: string): void {
+describe('boto3, on a fleet with one slot', () => {
+  const fleet = new Fleet('postgres', 1, PATIENT_LEASES);
+
+  beforeAll(async () => {
+    await fleet.start();
+    const { accessKeyId, secretAccessKey } = await fleet.client.createAccessKey({ tenant: 'other' });
+    const other = { OTHER_ACCESS_KEY_ID: accessKeyId, OTHER_SECRET_ACCESS_KEY: secretAccessKey };
+    for (const module of modules) start(module, fleet, fleet.endpoint.url, other);
+  });
+  afterAll(() => fleet.stop());
+
+  const modules = MODULES.filter(({ name }) => name === WARM_POOLS);
+  for (const module of modules) describe(module.title, () => module.declare());
+});
+
+function start(module: PythonModule, fleet: Fleet, url: string, more: Readonly<Record<string, string>> = {}): void {
   const python = preparedProgram('FLEETUNE_TEST_PYTHON');
-  module.start({ python, env: awsEnvironment({ ...fleet.endpoint, url }) });
+  module.start({ python, env: { ...awsEnvironment({ ...fleet.endpoint, url }), ...more } });
 }

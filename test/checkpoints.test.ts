@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { Fleet } from './fleet/fleet.js';
-import { eventually } from './fleet/processes.js';
+import { eventually, processesWith } from './fleet/processes.js';
 
 /** Trains in steps, writes each to its checkpoint, and waits for leave to go on after the third. */
 const PROGRAM = `
@@ -32,7 +32,7 @@ afterEach(async ({ task }) => {
   await fleet?.stop(task.result?.state === 'fail');
 });
 
-it('an attempt whose agent was killed is made again and goes on from the newest checkpoint', async () => {
+it('an attempt whose agent stayed away is made again and goes on from the newest checkpoint', async () => {
   fleet = new Fleet('postgres', 1, { FLEETUNE_CHECKPOINT_SECONDS: '0.1' });
   const one = fleet;
   await one.start();
@@ -54,6 +54,8 @@ it('an attempt whose agent was killed is made again and goes on from the newest 
     existsSync(stored) && JSON.parse(readFileSync(stored, 'utf8')).length === 3 ? true : undefined,
   );
   await one.killAgent();
+  // Its program would be taken over within the lease.
+  await eventually('the lease ends, and the program', () => (processesWith(leave).length === 0 ? true : undefined));
   writeFileSync(leave, '');
   await one.startAgent();
   const job = await eventually('the training job ends', async () => {

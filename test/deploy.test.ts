@@ -255,7 +255,7 @@ describe('what is deployed names only what exists', () => {
   });
 
   it('metrics that the server has', async () => {
-    const metrics = await new ServerMetrics('0.1.0', () => undefined).registry.getMetricsAsJSON();
+    const metrics = await new ServerMetrics('0.1.0', () => undefined, tmpdir()).registry.getMetricsAsJSON();
     const known = new Set(
       metrics.flatMap(({ name, type }) =>
         String(type) === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
@@ -277,6 +277,7 @@ describe('Prometheus', () => {
   it('accepts its configuration and rules', async (context) => {
     await skipWithout(context, 'promtool', 'prometheus');
     await run('promtool', ['check', 'config', join(deploy, 'prometheus', 'prometheus.yml')]);
+    await run('promtool', ['check', 'rules', join(deploy, 'prometheus', 'rules.yml')]);
   });
 
   it('fires the alerts when it should and only then', async (context) => {
@@ -284,8 +285,11 @@ describe('Prometheus', () => {
     await run('promtool', ['test', 'rules', join(deploy, 'prometheus', 'rules.test.yml')]);
     const rules: Rules = parse(await text('prometheus/rules.yml'));
     const tests = await text('prometheus/rules.test.yml');
-    for (const { alert } of rules.groups.flatMap((group) => group.rules))
+    const caused = await text('../test/alerts.test.ts');
+    for (const { alert } of rules.groups.flatMap((group) => group.rules)) {
       expect(tests).toContain(`alertname: ${alert}`);
+      expect(caused).toContain(`prometheus.fires('${alert}')`);
+    }
   });
 });
 

@@ -76,7 +76,8 @@ describe.each(WAYS)(
       const killed = await eventually('programs run', () => atLeastTwo(programs()), 30_000, 10);
       await one.killAgent();
       const isAlive = (pid: number) => programOf(pid).includes('python');
-      await eventually('no program outlives its agent', () => (killed.some(isAlive) ? undefined : true), 10_000);
+      // With the agent from zygotes; by themselves from supervisors, and what they did is not lost.
+      await eventually('the programs end', () => (killed.some(isAlive) ? undefined : true), 10_000);
       expect(pythonsOf(marker)).toEqual([]);
       await one.startAgent();
       await reached(14);
@@ -112,8 +113,8 @@ describe.each(WAYS)(
              count(*) FILTER (WHERE outcome->>'kind' IN ('Lost', 'Interrupted'))::integer AS lost
       FROM attempts`);
       expect(attempts?.succeeded).toBe(JOBS);
-      // The killed agent was running something: those attempts, and only such, were made again.
-      expect(attempts?.lost).toBeGreaterThan(0);
+      // The killed agent was running something: attempts that cannot go on without it, and only such, were made again.
+      if (zygote === 'auto') expect(attempts?.lost).toBeGreaterThan(0);
       expect(attempts?.ended).toBe(JOBS + (attempts?.lost ?? 0));
       expect(mostRunning).toBeGreaterThan(1);
       // Each forked program has a process of its namespace around it.

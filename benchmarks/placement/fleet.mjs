@@ -30,7 +30,7 @@ export class Fleet {
    */
   constructor({ settings = {}, renewEveryMs = 5_000, tickMs = 1_000, random, onStep, onStart, onEnd }) {
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
-    this.state = restoreState({ tuningJobs: [], trainingJobs: [] }, this.settings, this.timeline.nowMs);
+    this.state = restoreState({ tuningJobs: [], trainingJobs: [], warmPools: [] }, this.settings, this.timeline.nowMs);
     this.renewEveryMs = renewEveryMs;
     this.#random = random;
     this.#onStep = onStep;
@@ -47,7 +47,7 @@ export class Fleet {
     const agent = { id, slots, running: new Map() };
     this.#agents.set(id, agent);
     for (let slot = 0; slot < slots; slot += 1) this.#idle.push(agent);
-    this.post({ kind: 'AgentConnected', agentId: id, epoch: id, offers: new Map([['*', slots]]), held: [] });
+    this.post({ kind: 'AgentConnected', agentId: id, epoch: id, offers: new Map([['*', slots]]), held: [], kept: [] });
     const renew = () => {
       const keys = [...agent.running.values()];
       this.post({ kind: 'LeasesRenewed', agentId: id, keys, sentAtMonotonicMs: 0n });

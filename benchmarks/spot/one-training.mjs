@@ -18,7 +18,7 @@ const JOB = 'job';
 export function trainOnce({ trainingMs, checkpointEveryMs, spot, spotOnly, spans, lengthMs }) {
   const timeline = new Timeline(1_700_000_000_000);
   const startMs = timeline.nowMs;
-  const state = restoreState({ tuningJobs: [], trainingJobs: [] }, { ...SETTINGS, spotOnly }, startMs);
+  const state = restoreState({ tuningJobs: [], trainingJobs: [], warmPools: [] }, { ...SETTINGS, spotOnly }, startMs);
   const machines = new Map();
   const lostMs = [];
   let savedMs = 0;
@@ -57,7 +57,7 @@ export function trainOnce({ trainingMs, checkpointEveryMs, spot, spotOnly, spans
   };
   const connect = (agentId, name) => {
     machines.set(agentId, true);
-    post({ kind: 'AgentConnected', agentId, epoch: agentId, offers: new Map([[name, 1]]), held: [] });
+    post({ kind: 'AgentConnected', agentId, epoch: agentId, offers: new Map([[name, 1]]), held: [], kept: [] });
   };
   const interrupt = () => {
     machines.delete('spot');

@@ -30,7 +30,7 @@ export interface AgentConfig {
   readonly spotSeconds?: number;
   /** How long `stop()` lets programs run to their end. Default 10 s. */
   readonly drainSeconds?: number;
-  /** How long programs that `stop()` asked to end may save. Default 120 s. */
+  /** How long programs that `stop()` or `handOver()` asked to end may save. Default 120 s. */
   readonly stopGraceSeconds?: number;
 }
 

@@ -37,12 +37,23 @@ describe('ending', () => {
     expect(executor.executions).toHaveLength(1);
   });
 
-  it('drains when the server asks for it', async () => {
-    const agent = await harness.start(new MemoryExecutor());
-    await agent.whenReady();
+  it('takes no work from when the server says so until it says otherwise, also after a restart', async () => {
+    const executor = new MemoryExecutor();
+    const agent = await harness.start(executor);
+    source.add('ml.test', 'goes-on');
+    const execution = await executor.at(0);
     gateway.say({ case: 'drain', value: {} });
     await gateway.until(() => gateway.all('draining').length === 1);
     expect(agent.state).toBe('Draining');
+    expect(execution.stopReason).toBeUndefined();
+    await agent.kill();
+    const again = await harness.start(executor);
+    await gateway.until(() => gateway.all('draining').length >= 2);
+    expect(again.state).toBe('Draining');
+    source.add('ml.test', 'waits');
+    gateway.say({ case: 'resume', value: {} });
+    await executor.at(1);
+    expect(again.state).toBe('Ready');
   });
 
   it('asks programs that outlast the drain to save, and reports them as interrupted', async () => {

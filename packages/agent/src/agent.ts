@@ -2,8 +2,10 @@ import { connectGateway } from '@fleetune/protocol';
 import type { AgentConfig, AgentDependencies } from './agent-config.js';
 import { Changes } from './changes.js';
 import { type AgentClock, systemClock } from './clock.js';
+import type { KeptAttempt } from './execution/attempt-execution.js';
 import { FleetMembership } from './fleet-membership.js';
 import { AgentRejectedError } from './gateway/gateway-link.js';
+import { CordonFile } from './identity/cordon-file.js';
 import { type AgentIdentity, forgetIdentity } from './identity/identity-file.js';
 import { type Joining, joinFleet } from './identity/join-fleet.js';
 import { lockStateDirectory } from './identity/state-directory-lock.js';
@@ -22,6 +24,7 @@ const KILL_LIMIT_MS = 10_000;
 const FAREWELL_MS = 2_000;
 const STOPPED = 'The agent was stopped.';
 const SPOT_STOPPED = 'The spot machine is being taken away.';
+const HANDED_OVER = 'The agent was started anew, and the program could not go on without it.';
 const SPOT_SECONDS = 30;
 
 /**
@@ -45,6 +48,7 @@ export async function startAgent(config: AgentConfig, dependencies: AgentDepende
     );
     held.push(() => journal.close());
     held.push(async () => config.executor.close?.());
+    const kept = config.executor.keptAttempts?.() ?? [];
     const [host, gpus] = await Promise.all([detectHost(), detectGpus(nvidiaSmi, log), sweepOrphans(config)]);
     const joining: Joining = {
       stateDirectory,
@@ -58,7 +62,7 @@ export async function startAgent(config: AgentConfig, dependencies: AgentDepende
     };
     const identity = await joinFleet(joining);
     const inventory = { ...host, gpus };
-    return new Agent({ config, joining, identity, inventory, journal, claimTimeoutMs, release });
+    return new Agent({ config, joining, identity, inventory, journal, kept, claimTimeoutMs, release });
   } catch (error) {
     await release();
     throw error;
@@ -76,6 +80,7 @@ interface AgentParts {
   readonly identity: AgentIdentity;
   readonly inventory: Inventory;
   readonly journal: ReportJournal;
+  readonly kept: readonly KeptAttempt[];
   readonly claimTimeoutMs: number;
   /** Gives back the state directory and what else the agent holds. */
   readonly release: () => Promise<void>;
@@ -95,10 +100,12 @@ class Agent implements RunningAgent {
   #stopping: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #ending = new AbortController();
+  readonly #cordon: CordonFile;
+  #isCordoned: boolean;
   /** Until when the machine is taken away, by the monotonic clock; infinite where that is no drill. */
   #awayUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ config, joining, identity, inventory, journal, claimTimeoutMs, release }: AgentParts) {
+  constructor({ config, joining, identity, inventory, journal, kept, claimTimeoutMs, release }: AgentParts) {
     this.#config = config;
     this.#clock = joining.clock;
     this.#joining = joining;
@@ -110,6 +117,7 @@ class Agent implements RunningAgent {
       identity: () => this.#identity,
       inventory,
       journal,
+      kept,
       clock: joining.clock,
       random: joining.random,
       claimTimeoutMs,
@@ -117,8 +125,12 @@ class Agent implements RunningAgent {
         this.#welcomed = true;
         this.#changes.announce();
       },
+      onCordon: (isCordoned) => void this.#setCordon(isCordoned),
       onInterrupt: (notice) => void this.#rehearse(notice),
     });
+    this.#cordon = new CordonFile(config.stateDirectory);
+    this.#isCordoned = this.#cordon.isCordoned;
+    if (this.#isCordoned) this.#membership.startDraining();
     void this.#heedNotices();
     this.closed = this.#live();
     // Whoever does not look at `closed` finds the reason in the log.
@@ -152,6 +164,11 @@ class Agent implements RunningAgent {
 
   stop(): Promise<void> {
     this.#stopping ??= this.#config.offer.spot ? this.#interruptAndClose() : this.#drainAndClose();
+    return this.#stopping;
+  }
+
+  handOver(): Promise<void> {
+    this.#stopping ??= this.#handOverAndClose();
     return this.#stopping;
   }
 
@@ -195,6 +212,18 @@ class Agent implements RunningAgent {
     await this.interrupt(notice);
   }
 
+  /** Takes no new work from now on, or takes work again; what runs goes on. */
+  async #setCordon(isCordoned: boolean): Promise<void> {
+    const { log } = this.#config;
+    this.#isCordoned = isCordoned;
+    log.info({ isCordoned }, isCordoned ? 'cordoned: no new work' : 'not cordoned any more');
+    if (isCordoned) this.#membership.startDraining();
+    else if (!this.#isEnding && this.#awayUntilMs < this.#clock.monotonicMs()) this.#membership.stopDraining();
+    await this.#cordon.write(isCordoned).catch((error: unknown) => {
+      log.error({ err: error }, 'whether this agent takes work cannot be written down; it holds until it is restarted');
+    });
+  }
+
   /** A drill: in the end the machine is still there, and works again. */
   async #rehearse(notice: SpotNotice): Promise<void> {
     const overAtMs = this.#clock.monotonicMs() + notice.secondsLeft * 1000;
@@ -206,7 +235,7 @@ class Agent implements RunningAgent {
       this.#changes.until(() => this.#isEnding),
     );
     // Another drill may last longer, or the machine be taken away in earnest.
-    if (this.#isEnding || this.#awayUntilMs > overAtMs) return;
+    if (this.#isEnding || this.#isCordoned || this.#awayUntilMs > overAtMs) return;
     this.#config.log.info('the drill is over; taking work again');
     this.#membership.stopDraining();
   }
@@ -231,6 +260,23 @@ class Agent implements RunningAgent {
     }
     await this.#killRunning();
     if (link.connected) await within(this.#clock, FAREWELL_MS, this.#membership.whenAllDelivered());
+    await this.#close();
+  }
+
+  async #handOverAndClose(): Promise<void> {
+    const { stopGraceSeconds = 120 } = this.#config;
+    const { board, link, intake, reports } = this.#membership;
+    this.#membership.startDraining();
+    await intake.whenIdle();
+    const ending = () => board.running().filter((key) => !board.outlivesAgent(key));
+    for (const key of ending()) board.interrupt(key, HANDED_OVER);
+    const ended = board.when(() => ending().length === 0);
+    if (!(await within(this.#clock, stopGraceSeconds * 1000, ended))) {
+      for (const key of ending()) board.kill(key, HANDED_OVER);
+      await within(this.#clock, KILL_LIMIT_MS, ended);
+    }
+    if (link.connected) await within(this.#clock, FAREWELL_MS, reports.whenAllSettled());
+    board.letGo();
     await this.#close();
   }
 

@@ -14,12 +14,14 @@ import type { AttemptSource } from './attempt-source.js';
 import { AttemptBoard } from './attempts/attempt-board.js';
 import { attemptName } from './attempts/attempt-name.js';
 import type { AgentClock } from './clock.js';
+import type { KeptAttempt } from './execution/attempt-execution.js';
 import { GatewayLink } from './gateway/gateway-link.js';
 import type { AgentIdentity } from './identity/identity-file.js';
 import { ClaimDesk } from './intake/claim-desk.js';
+import { KeptSlots, type LeftSlot } from './intake/kept-slots.js';
 import { StrayGrants } from './intake/stray-grants.js';
 import { WorkIntake } from './intake/work-intake.js';
-import { Capacity, type Inventory } from './inventory/capacity.js';
+import { Capacity, type Inventory, type Slot } from './inventory/capacity.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
 import type { LeaseOrder } from './leases/lease-table.js';
 import { LogShipper } from './logs/log-shipper.js';
@@ -35,12 +37,18 @@ export interface MembershipParts {
   readonly identity: () => AgentIdentity;
   readonly inventory: Inventory;
   readonly journal: ReportJournal;
+  /** What earlier agent processes left, to go on with. */
+  readonly kept: readonly KeptAttempt[];
   readonly clock: AgentClock;
   readonly random: () => number;
   readonly claimTimeoutMs: number;
   readonly onWelcome: () => void;
+  readonly onCordon: (isCordoned: boolean) => void;
   readonly onInterrupt: (notice: SpotNotice) => void;
 }
+
+/** Supervisors count in whole seconds, and end a program up to so much too early. */
+const SUPERVISORS_HASTE_MS = 1_000;
 
 /** An agent's part in its fleet: the parts that hold its connection, leases, attempts, reports and logs, wired up. */
 export class FleetMembership {
@@ -53,11 +61,13 @@ export class FleetMembership {
   readonly #leases: LeaseKeeper;
   readonly #logs: LogShipper;
   readonly #claims: ClaimDesk;
+  readonly #keptSlots: KeptSlots;
   readonly #receivers: MessageReceivers;
   /** Random per boot: the server sees that what an earlier process held is gone. */
   readonly #epoch = randomUUID();
   #source: { readonly kind: string; readonly url: string; readonly source: AttemptSource } | undefined;
   #draining = false;
+  #saidHelloAtMs = 0;
 
   constructor(parts: MembershipParts) {
     const { clock, journal, config, gateway, random, inventory } = parts;
@@ -83,6 +93,7 @@ export class FleetMembership {
       renew: (keys, sentAtMs) => this.#renew(keys.map(toAttemptKeyMessage), sentAtMs),
       carryOut: (order) => this.#carryOut(order),
       connectionStalled: () => uplink.reset('The server stopped answering.'),
+      heldUntil: (endMs) => this.#tellSupervisors(endMs),
     });
     this.#leases = leases;
     const reports = new ReportDesk(journal, uplink, clock);
@@ -91,18 +102,23 @@ export class FleetMembership {
       log.warn({ err: error, attempt: attemptName(key) }, 'the log of an attempt cannot be read'),
     );
     this.#logs = logs;
-    const onSlotFree = (slot: Parameters<WorkIntake['slotFree']>[0]) => this.intake.slotFree(slot);
+    this.#keptSlots = new KeptSlots({
+      release: (slot) => this.intake.slotFree(slot),
+      endPool: (warmPool) => this.#endWarmPool(warmPool),
+    });
+    const onSlotFree = (slot: Slot, left?: LeftSlot) => this.#slotLeft(slot, left);
     const board = new AttemptBoard({ executor, uplink, leases, reports, logs, clock, log, onSlotFree });
     this.board = board;
     const claims = new ClaimDesk(uplink, clock, parts.claimTimeoutMs);
     this.#claims = claims;
-    const intake = new WorkIntake(this.#capacity, claims, board, clock, log);
+    const intake = new WorkIntake(this.#capacity, claims, board, this.#keptSlots, clock, log);
     this.intake = intake;
     const strayGrants = new StrayGrants(board, reports);
-    const onDrain = () => this.startDraining();
-    const { onInterrupt } = parts;
-    this.#receivers = { claims, strayGrants, leases, board, logs, intake, onDrain, onInterrupt, log };
+    const { onCordon, onInterrupt } = parts;
+    const keptSlots = this.#keptSlots;
+    this.#receivers = { claims, strayGrants, leases, board, logs, intake, keptSlots, onCordon, onInterrupt, log };
     this.#warnOfIdleGpus();
+    for (const attempt of parts.kept) board.takeOver(attempt, this.#capacity.hold(attempt));
   }
 
   get draining(): boolean {
@@ -113,6 +129,7 @@ export class FleetMembership {
     if (this.#draining) return;
     this.#draining = true;
     this.intake.drain();
+    this.#keptSlots.giveUp();
     this.link.send(agentMessage({ case: 'draining', value: {} }));
   }
 
@@ -148,7 +165,8 @@ export class FleetMembership {
   }
 
   #hello(): ConnectRequest {
-    const { config, inventory, identity } = this.#parts;
+    const { config, inventory, identity, clock } = this.#parts;
+    this.#saidHelloAtMs = clock.monotonicMs();
     const { hostName, cpuMilli, memoryMib, gpus } = inventory;
     const running = this.board.running().map((key) => ({ key: toAttemptKeyMessage(key), running: true }));
     const reported = this.reports.keys().map((key) => ({ key: toAttemptKeyMessage(key), running: false }));
@@ -167,13 +185,20 @@ export class FleetMembership {
           sandbox: config.executor.sandbox,
         },
         heldAttempts: [...running, ...reported],
+        keepsSlots: true,
+        keptSlots: this.#keptSlots.keys.map(toAttemptKeyMessage),
         offeredClasses: this.#capacity.offered.map((offered) => ({ ...offered })),
       },
     });
   }
 
   #welcomed(welcome: Welcome): void {
-    for (const key of welcome.killAttempts) this.board.abandon(fromAttemptKeyMessage(key));
+    this.#keptSlots.named(welcome.keptSlots.map(fromAttemptKeyMessage));
+    for (const key of welcome.killAttempts.map(fromAttemptKeyMessage)) {
+      this.board.abandon(key);
+      this.#keptSlots.settle(key);
+    }
+    this.board.leasesHeld(this.#saidHelloAtMs);
     this.board.connected();
     for (const key of this.reports.keys()) if (!this.board.has(key)) this.reports.send(attemptName(key));
     this.#leases.connected({ ttlMs: welcome.leaseTtlMs, renewEveryMs: welcome.leaseRenewEveryMs });
@@ -181,6 +206,29 @@ export class FleetMembership {
     this.intake.connected(this.#openSource(welcome.queue?.kind ?? '', welcome.queue?.url ?? ''));
     this.#parts.config.log.info({ server: welcome.serverVersion }, 'connected');
     this.#parts.onWelcome();
+  }
+
+  /** Programs and their walls are gone. The slot is kept where somebody may follow in it, else it serves all. */
+  #slotLeft(slot: Slot, left: LeftSlot | undefined): void {
+    if (left === undefined || this.#draining) return this.intake.slotFree(slot);
+    const { executor, log } = this.#parts.config;
+    try {
+      executor.keepWarmPool?.(left.key, left.warmPool);
+      this.#keptSlots.keep(slot, left);
+    } catch (error) {
+      log.error(
+        { err: error, warmPool: left.warmPool },
+        "a warm pool's cache folder cannot be kept; giving up its slot",
+      );
+      this.intake.slotFree(slot);
+    }
+  }
+
+  #endWarmPool(warmPool: string): void {
+    const { executor, log } = this.#parts.config;
+    executor.endWarmPool?.(warmPool).catch((error: unknown) => {
+      log.warn({ err: error, warmPool }, "a warm pool's cache folder could not be removed");
+    });
   }
 
   #disconnected(): void {
@@ -209,6 +257,15 @@ export class FleetMembership {
     this.link.send(agentMessage({ case: 'leaseRenewal', value: { keys, sentAtMonotonicMs: BigInt(sentAtMs) } }));
     this.reports.repeatStale();
     this.#logs.repeatStale();
+  }
+
+  #tellSupervisors(endMs: number): void {
+    const { config } = this.#parts;
+    try {
+      config.executor.holdLeases?.(endMs + SUPERVISORS_HASTE_MS);
+    } catch (error) {
+      config.log.error({ err: error }, 'programs cannot be told how long their leases last, and end with them');
+    }
   }
 
   #carryOut({ kind, key }: LeaseOrder): void {

@@ -23,6 +23,12 @@ export interface RunningAgent {
    * agent on the same state directory.
    */
   stop(): Promise<void>;
+  /**
+   * Ends the agent, to be started anew, without its programs: the next agent on the same state directory goes on with
+   * them, if it comes before their leases end. Programs that cannot go on without an agent are stopped as by
+   * {@link stop}, and attempted again.
+   */
+  handOver(): Promise<void>;
   /** Ends every program and the agent at once, also while it stops. */
   kill(): Promise<void>;
   /** Resolves when the agent is over. Rejects with AgentRejectedError when the server does not accept it any more. */

@@ -2,6 +2,7 @@ import { type ConnectResponse, fromAttemptKeyMessage, parseStopReason } from '@f
 import type { Logger } from 'pino';
 import type { AttemptBoard } from './attempts/attempt-board.js';
 import type { ClaimDesk } from './intake/claim-desk.js';
+import type { KeptSlots } from './intake/kept-slots.js';
 import type { StrayGrants } from './intake/stray-grants.js';
 import type { WorkIntake } from './intake/work-intake.js';
 import type { LeaseKeeper } from './leases/lease-keeper.js';
@@ -15,7 +16,9 @@ export interface MessageReceivers {
   readonly board: AttemptBoard;
   readonly logs: LogShipper;
   readonly intake: WorkIntake;
-  readonly onDrain: () => void;
+  readonly keptSlots: KeptSlots;
+  /** The server wants the agent to take no work, or to take work again. */
+  readonly onCordon: (isCordoned: boolean) => void;
   /** The server wants to see what happens when this machine is taken away. */
   readonly onInterrupt: (notice: SpotNotice) => void;
   readonly log: Logger;
@@ -50,9 +53,21 @@ export function receive(message: ConnectResponse['message'], to: MessageReceiver
       return;
     case 'reportAcknowledged':
       to.board.reportAcknowledged(fromAttemptKeyMessage(message.value.key), message.value.accepted);
+      to.keptSlots.settle(fromAttemptKeyMessage(message.value.key));
       return;
+    case 'keptSlots':
+      to.keptSlots.named(message.value.slots.map(fromAttemptKeyMessage));
+      return;
+    case 'slotOffer': {
+      const { key, instanceClass, keptSlot } = message.value;
+      to.intake.offered(fromAttemptKeyMessage(key), instanceClass, fromAttemptKeyMessage(keptSlot));
+      return;
+    }
     case 'drain':
-      to.onDrain();
+      to.onCordon(true);
+      return;
+    case 'resume':
+      to.onCordon(false);
       return;
     case 'interrupt':
       to.onInterrupt(message.value);

@@ -24,7 +24,7 @@ export interface ImageEnvironmentRequest {
 export async function ensureImageEnvironment(request: ImageEnvironmentRequest): Promise<PythonEnvironment> {
   const { image, map, cacheDirectory, python, confine, log } = request;
   const entry = findImageEntry(map, image);
-  if (entry === undefined) throw new UnknownImageError(image, map.file);
+  if (entry?.kind !== 'environment') throw new UnknownImageError(image, map.file);
   const requirementsFile = entry.requirements;
   if (requirementsFile.endsWith('.lock')) {
     const chosen = entry.python === undefined ? {} : { python: entry.python };
@@ -46,7 +46,8 @@ export class UnknownImageError extends Error {
         : `add an entry to ${file}`;
     super(
       `No Python environment of this agent stands in for the image ${image}. To run it, ${where}: ` +
-        `{"images": [{"match": "${image}", "requirements": "requirements.txt"}]}`,
+        `{"images": [{"match": "${image}", "requirements": "requirements.txt"}]}. ` +
+        'Or give the agent a container engine that runs the image itself, by its option --container-engine.',
     );
   }
 }

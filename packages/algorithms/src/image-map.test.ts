@@ -23,7 +23,7 @@ describe('the image map', () => {
     ['pythonic', undefined],
   ])('knows %s by itself as %s', async (image, requirements) => {
     const found = findImageEntry(await readImageMap(), image);
-    expect(found && basename(found.requirements)).toBe(requirements);
+    expect(found?.kind === 'environment' ? basename(found.requirements) : undefined).toBe(requirements);
   });
 
   it('takes the entries of a user’s own file first, with requirements beside it', async () => {
@@ -31,19 +31,24 @@ describe('the image map', () => {
       file,
       'images:\n' +
         '  - { match: "registry.example:5000/team/*:2.*", requirements: team.lock }\n' +
-        '  - { match: [mine, python:3.9], requirements: /srv/old.txt, python: python3.9 }\n',
+        '  - { match: [mine, python:3.9], requirements: /srv/old.txt, python: python3.9 }\n' +
+        '  - { match: sagemaker-xgboost, container: true }\n',
     );
     const map = await readImageMap(file);
     const entryOf = (image: string) => findImageEntry(map, image);
-    expect(entryOf('registry.example:5000/team/trainer:2.1')?.requirements).toBe(join(file, '..', 'team.lock'));
+    expect(entryOf('registry.example:5000/team/trainer:2.1')).toMatchObject({
+      requirements: join(file, '..', 'team.lock'),
+    });
+    expect(entryOf('sagemaker-xgboost:1.7-1')?.kind).toBe('container');
     expect(entryOf('registry.example:5000/team/trainer:1.9')).toBeUndefined();
     expect(entryOf('registry.example:5000/team/deep/trainer:2.1')).toBeUndefined();
     expect(entryOf('python:3.9')).toMatchObject({ requirements: '/srv/old.txt', python: 'python3.9' });
-    expect(basename(entryOf('python:3.11')?.requirements ?? '')).toBe('python.txt');
+    expect(entryOf('python:3.11')).toMatchObject({ requirements: expect.stringMatching(/python\.txt$/) });
   });
 
   it.each([
-    ['images: [{ match: mine }]', /requirements/],
+    ['images: [{ match: mine }]', /entry 1.*requirements/],
+    ['images: [{ match: mine, requirements: a.txt, container: true }]', /either.*container/],
     ['images: [{ match: mine, requirements: a.txt, pyhton: python3 }]', /pyhton/],
     ['images: [', /Flow sequence/],
     ['mine: a.txt', /images/],

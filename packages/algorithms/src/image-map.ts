@@ -5,14 +5,23 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { imageMatches } from './image-pattern.js';
 
-/** One environment, and the container images it stands in for. */
-export interface ImageEntry {
+/** What runs the container images that a pattern takes: an environment that stands in for them, or a container. */
+export type ImageEntry = EnvironmentEntry | ContainerEntry;
+
+interface EnvironmentEntry {
+  readonly kind: 'environment';
   /** Patterns as {@link imageMatches} reads them. */
   readonly match: readonly string[];
   /** Absolute path of a requirements file; a `.lock` has exact pins with hashes. */
   readonly requirements: string;
   /** Path or command of the interpreter; undefined leaves the choice to whoever makes the environment. */
   readonly python?: string | undefined;
+}
+
+/** The images run as they are. */
+interface ContainerEntry {
+  readonly kind: 'container';
+  readonly match: readonly string[];
 }
 
 /** Which Python environments stand in for container images. */
@@ -30,8 +39,9 @@ const imageFile = z.strictObject({
   images: z.array(
     z.strictObject({
       match: z.union([text.transform((one) => [one]), z.array(text).min(1)]),
-      requirements: text,
+      requirements: text.optional(),
       python: text.optional(),
+      container: z.literal(true).optional(),
     }),
   ),
 });
@@ -47,7 +57,7 @@ export async function readImageMap(file?: string): Promise<ImageMap> {
   return { entries: [...own, ...(await readEntries(DEFAULT_FILE))], file };
 }
 
-/** The first entry that stands in for an image; undefined when none does. */
+/** The first entry that takes an image; undefined when none does. */
 export function findImageEntry(map: ImageMap, image: string): ImageEntry | undefined {
   return map.entries.find(({ match }) => match.some((pattern) => imageMatches(pattern, image)));
 }
@@ -70,5 +80,12 @@ async function readEntries(file: string): Promise<ImageEntry[]> {
   const parsed = imageFile.safeParse(content);
   if (!parsed.success) throw new ImageMapError(file, z.prettifyError(parsed.error));
   const folder = dirname(resolve(file));
-  return parsed.data.images.map((entry) => ({ ...entry, requirements: resolve(folder, entry.requirements) }));
+  return parsed.data.images.map(({ match, requirements, python, container }, index) => {
+    if ((requirements === undefined) === (container === undefined)) {
+      const fault = `entry ${index + 1} must have either "requirements" or "container: true"`;
+      throw new ImageMapError(file, fault);
+    }
+    if (requirements === undefined) return { kind: 'container', match };
+    return { kind: 'environment', match, requirements: resolve(folder, requirements), python };
+  });
 }

@@ -1,6 +1,7 @@
 import type { JobService } from '@fleetune/scheduler';
 import type { FastifyRequest } from 'fastify';
 import type { AccessKeyAdministration } from './access-key-administration.js';
+import type { AgentCordons } from './agent-cordons.js';
 import type { AgentDrills } from './agent-drills.js';
 import type { RequestDefaults } from './training-template.js';
 
@@ -17,6 +18,8 @@ export interface ApiOptions {
   readonly accessKeys?: AccessKeyAdministration;
   /** Where it is left out, interruptions cannot be rehearsed. */
   readonly drills?: AgentDrills;
+  /** Where it is left out, agents cannot be cordoned. */
+  readonly cordons?: AgentCordons;
   /** Told of every error that is answered as one of the server's own. */
   readonly onInternalError?: (error: unknown, request: string) => void;
   /** How `/events` looks for changes; what is left out has a good default. */

@@ -13,6 +13,8 @@ export interface ApiServer {
   readonly uploadDirectory: string;
   /** Agents that were told that their machine is taken away, each with the seconds it has left. */
   readonly interrupted: readonly (readonly [agentId: string, secondsLeft: number])[];
+  /** What was said about agents' cordons, in order. */
+  readonly cordons: readonly (readonly [order: 'cordon' | 'uncordon', agentId: string])[];
   /** Takes a token back. */
   forget(token: string): void;
   stop(): Promise<void>;
@@ -26,6 +28,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const jobs = new InMemoryJobs();
   const uploadDirectory = await mkdtemp(join(tmpdir(), 'fleetune-api-'));
   const interrupted: [string, number][] = [];
+  const cordons: ['cordon' | 'uncordon', string][] = [];
   const tenants = new Map([
     [TOKEN, 'team-a'],
     [OTHER_TOKEN, 'team-b'],
@@ -36,6 +39,10 @@ export async function startApiServer(): Promise<ApiServer> {
     authenticate: (token) => tenants.get(token),
     accessKeys: inMemoryAccessKeys(TOKEN),
     drills: { interrupt: (agentId, secondsLeft) => void interrupted.push([agentId, secondsLeft]) },
+    cordons: {
+      cordon: (agentId) => void cordons.push(['cordon', agentId]),
+      uncordon: (agentId) => void cordons.push(['uncordon', agentId]),
+    },
     uploads: folderUploads(uploadDirectory, 1_000_000),
     live: { nowMs: () => START_MS, pollEveryMs: 10, heartbeatEveryMs: 20 },
     defaults: () => ({
@@ -46,7 +53,7 @@ export async function startApiServer(): Promise<ApiServer> {
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
-    ...{ url, jobs, uploadDirectory, interrupted },
+    ...{ url, jobs, uploadDirectory, interrupted, cordons },
     forget: (token) => void tenants.delete(token),
     async stop() {
       await app.close();

@@ -29,6 +29,7 @@ import {
 } from './contract/tuning-job.js';
 import { uploadSchema } from './contract/upload.js';
 import { type Waiting, waitingSchema } from './contract/waiting.js';
+import { type ListedWarmPool, warmPoolListSchema } from './contract/warm-pool.js';
 import { type ReceivedEvent, readEvents } from './event-stream.js';
 
 /** The server answered, and refused. */
@@ -84,8 +85,12 @@ export interface Client {
   trainingJobMetrics(name: string): Promise<z.output<typeof metricPointsSchema>['metrics']>;
   trainingJobLog(name: string, range?: LogRange, signal?: AbortSignal): Promise<LogPiece>;
   listAgents(): Promise<readonly Agent[]>;
+  listWarmPools(): Promise<readonly ListedWarmPool[]>;
   /** For the administrator: the agent of this name or id does as if its machine were taken away. */
   interruptAgent(agent: string, seconds: number): Promise<Agent>;
+  /** For the administrator: the agent of this name or id takes no new work until {@link Client.uncordonAgent}. */
+  cordonAgent(agent: string): Promise<Agent>;
+  uncordonAgent(agent: string): Promise<Agent>;
   /** The training jobs of a tuning job in few words, a page at a time, in the order of creation. */
   listTrainingJobSummaries(
     tuningJobName: string,
@@ -183,8 +188,12 @@ export function createClient({ url, token, timeoutMs = 30_000 }: ClientOptions):
       return { chunks, nextOffset: slice.nextOffset, complete: slice.complete };
     },
     listAgents: async () => (await get('agents', agentListSchema)).agents,
+    listWarmPools: async () => (await get('warm-pools', warmPoolListSchema)).warmPools,
     interruptAgent: async (agent, seconds) =>
-      (await post(`agents/${encodeURIComponent(agent)}/interrupt`, interruptedAgent, { seconds })).agent,
+      (await post(`agents/${encodeURIComponent(agent)}/interrupt`, orderedAgent, { seconds })).agent,
+    cordonAgent: async (agent) => (await post(`agents/${encodeURIComponent(agent)}/cordon`, orderedAgent, {})).agent,
+    uncordonAgent: async (agent) =>
+      (await post(`agents/${encodeURIComponent(agent)}/uncordon`, orderedAgent, {})).agent,
     listTrainingJobSummaries: (name, query = {}) =>
       get(`${tuning(name)}/training-jobs`, trainingJobSummaryPageSchema, plain(query)),
     tuningJobConfiguration: (name) => get(`${tuning(name)}/configuration`, configurationSchema),
@@ -211,7 +220,7 @@ export function createClient({ url, token, timeoutMs = 30_000 }: ClientOptions):
   };
 }
 
-const interruptedAgent = z.object({ agent: agentSchema });
+const orderedAgent = z.object({ agent: agentSchema });
 
 /** Of an answer without a body. */
 const nothing = z.undefined();

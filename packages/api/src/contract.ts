@@ -12,3 +12,4 @@ export * from './contract/training-job-summary.js';
 export * from './contract/tuning-job.js';
 export * from './contract/upload.js';
 export * from './contract/waiting.js';
+export * from './contract/warm-pool.js';

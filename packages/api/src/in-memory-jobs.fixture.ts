@@ -7,6 +7,7 @@ import {
   JobNameTakenError,
   JobNotFoundError,
   type JobService,
+  type ListedWarmPool,
   type LogQuery,
   type LogSlice,
   type Page,
@@ -26,6 +27,7 @@ export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 export class InMemoryJobs implements JobService {
   plan: TrialPlan = (index) => index / 10;
   agents: AgentView[] = [];
+  warmPools: ListedWarmPool[] = [];
   readonly #tuning = new Map<string, TuningJobView>();
   readonly #training = new Map<string, TrainingJobView>();
   readonly #logs = new Map<string, { text: string; complete: boolean }>();
@@ -116,6 +118,10 @@ export class InMemoryJobs implements JobService {
         job.lastModifiedTimeMs > (query.modifiedAfterMs ?? 0),
     );
     return page(all, query);
+  }
+
+  async listWarmPools(): Promise<readonly ListedWarmPool[]> {
+    return this.warmPools;
   }
 
   async trainingJobMetrics(tenant: string, name: string): Promise<readonly MetricPoint[]> {

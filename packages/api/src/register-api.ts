@@ -10,6 +10,7 @@ import { trainingJobLogRoute } from './routes/training-job-log.js';
 import { trainingJobRoutes } from './routes/training-jobs.js';
 import { tuningJobRoutes } from './routes/tuning-jobs.js';
 import { uploadRoutes } from './routes/uploads.js';
+import { warmPoolRoutes } from './routes/warm-pools.js';
 
 export const API_PREFIX = '/api/v1';
 
@@ -48,6 +49,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
       trainingJobRoutes(scope, access, options);
       trainingJobLogRoute(scope, access, options.jobs);
       agentRoutes(scope, access, options);
+      warmPoolRoutes(scope, access, options);
       eventRoute(scope, access, options);
       if (options.accessKeys !== undefined) accessKeyRoutes(scope, options.accessKeys);
       await scope.register(async (uploads) => uploadRoutes(uploads, access, options.uploads));

@@ -1,9 +1,10 @@
 import type { ParameterRange } from '@fleetune/domain';
-import type { AgentView, TrainingJobView, TuningJobView } from '@fleetune/scheduler';
+import type { AgentView, TrainingJobView, TuningJobView, WarmPoolView } from '@fleetune/scheduler';
 import type { Agent } from './contract/agent.js';
 import type { TrainingJob } from './contract/training-job.js';
 import type { TrainingJobSummary } from './contract/training-job-summary.js';
 import type { TuningJob } from './contract/tuning-job.js';
+import type { WarmPool } from './contract/warm-pool.js';
 
 /** What the API shows of a tuning job. */
 export function tuningJobResource(view: TuningJobView): TuningJob {
@@ -65,11 +66,17 @@ export function trainingJobResource(view: TrainingJobView): TrainingJob {
     finalMetrics: [...view.finalMetrics],
     attemptCount: view.attemptCount,
     startupMs: view.startupMs,
+    warmPool: view.warmPool === undefined ? undefined : warmPoolResource(view.warmPool),
     hyperparameters: view.spec.hyperparameters,
     transitions: [...view.transitions],
     tuning: view.tuning === undefined ? undefined : tuningResource(view.tuning),
     tags: view.tags,
   };
+}
+
+/** What the API shows of the slot of a training job. */
+export function warmPoolResource({ keepAliveSeconds, ...pool }: WarmPoolView): WarmPool {
+  return { ...pool, keepAlivePeriodSeconds: keepAliveSeconds };
 }
 
 function tuningResource(tuning: NonNullable<TrainingJobView['tuning']>): TrainingJob['tuning'] {
@@ -110,5 +117,6 @@ export function agentResource(view: AgentView): Agent {
     gpuNames: [...view.gpuNames],
     classes: view.classes.map((offered) => ({ name: offered.name, slots: offered.slots })),
     runningCount: view.running.length,
+    retainedCount: view.retained ?? 0,
   };
 }

@@ -29,7 +29,7 @@ export function trainingDefinitionBody(spec: TrainingJobSpec): TrainingDefinitio
     ...(spec.spot ? { spot: true } : {}),
     ...(spec.networkIsolation ? { networkIsolation: true } : {}),
     ...(spec.priority ? { priority: spec.priority } : {}),
-    ...(spec.keepAliveSeconds > 0 ? { keepAliveSeconds: spec.keepAliveSeconds } : {}),
+    ...(spec.keepAliveSeconds > 0 ? { keepAlivePeriodSeconds: spec.keepAliveSeconds } : {}),
   };
 }
 

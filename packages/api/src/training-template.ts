@@ -47,7 +47,7 @@ export function trainingTemplate(
     networkIsolation: body.networkIsolation ?? false,
     ...(body.priority === undefined ? {} : { priority: body.priority }),
     spot: body.spot ?? false,
-    keepAliveSeconds: body.keepAliveSeconds ?? 0,
+    keepAliveSeconds: body.keepAlivePeriodSeconds ?? 0,
     ...(objective === undefined ? {} : { objective }),
   };
 }

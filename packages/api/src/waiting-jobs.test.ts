@@ -27,6 +27,13 @@ describe('why a training job waits', () => {
     expect(reasonOf(job({}), [agent({ state: 'Offline' })])).toMatch(/No agent is connected/);
   });
 
+  it('says that the room there is, is kept warm for others', () => {
+    const keeping = agent({ classes: [{ name: 'ml.m5.large', slots: 1 }], retained: 1 });
+    expect(reasonOf(job({}), [keeping])).toBe(
+      'Every slot for ml.m5.large is taken, or kept warm for the next training job that matches.',
+    );
+  });
+
   it('names what is offered when no agent offers the class', () => {
     const agents = [agent({ classes: [{ name: 'gpu-small', slots: 1 }] })];
     expect(reasonOf(job({}), agents)).toBe('No connected agent offers ml.m5.large; offered: gpu-small.');

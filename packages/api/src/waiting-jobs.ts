@@ -41,7 +41,11 @@ function reason(job: TrainingJobView, ready: readonly AgentView[]): string {
     return `No connected agent offers ${classes.map(describeClass).join(' or ')}; offered: ${rest}.`;
   }
   const free = offering.filter((name) => room(name, ready).freeSlotCount > 0);
-  if (free.length === 0) return `Every slot for ${offering.map(describeClass).join(' and ')} is taken.`;
+  if (free.length === 0) {
+    const isKept = ready.some(({ retained = 0 }) => retained > 0);
+    const kept = isKept ? ', or kept warm for the next training job that matches' : '';
+    return `Every slot for ${offering.map(describeClass).join(' and ')} is taken${kept}.`;
+  }
   if (job.secondaryStatus === 'Interrupted' || job.secondaryStatus === 'Restarting') {
     return 'Its last attempt was lost or interrupted; it is tried again after a short wait.';
   }
@@ -61,14 +65,14 @@ function offeredNames(agent: AgentView): string[] {
   return agent.classes.filter(({ name, slots }) => name !== anyClassFor(name) && slots > 0).map(({ name }) => name);
 }
 
-/** An agent serves several classes out of one inventory: what it runs takes room from each. */
+/** An agent serves several classes out of one inventory: what it runs or keeps takes room from each. */
 function room(instanceClass: string, ready: readonly AgentView[]): { slotCount: number; freeSlotCount: number } {
   let slotCount = 0;
   let freeSlotCount = 0;
   for (const agent of ready) {
     const slots = slotsFor(instanceClass, agent);
     slotCount += slots;
-    freeSlotCount += Math.max(0, slots - agent.running.length);
+    freeSlotCount += Math.max(0, slots - agent.running.length - (agent.retained ?? 0));
   }
   return { slotCount, freeSlotCount };
 }

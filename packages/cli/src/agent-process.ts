@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   type AgentConfig,
+  type AttemptExecutorOptions,
   createAttemptExecutor,
   type NoticeSource,
   noticesOf,
@@ -18,12 +19,14 @@ import {
   ensureImageEnvironment,
   ensurePythonEnvironment,
   ensureRequirementsEnvironment,
+  findImageEntry,
   readImageMap,
   resolveAlgorithmImage,
 } from '@fleetune/algorithms';
 import { openObjectStores } from '@fleetune/artifacts';
 import { s3Settings } from '@fleetune/server';
 import { type Logger, pino } from 'pino';
+import { containerEngineAddress } from './container-engine-address.js';
 import { VERSION } from './version.js';
 
 export interface AgentSettings {
@@ -42,6 +45,8 @@ export interface AgentSettings {
   readonly spotSeconds?: number;
   /** File with the user's own entries of the image map. */
   readonly imagesFile?: string | undefined;
+  /** Address of the container engine that runs images as they are; without it FLEETUNE_CONTAINER_ENGINE and DOCKER_HOST. */
+  readonly containerEngine?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -74,6 +79,7 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
         python: python ?? (await scriptPython()),
       }),
     images: {
+      choice: (image) => findImageEntry(imageMap, image)?.kind,
       builtin: resolveAlgorithmImage,
       environment: async (image, confine) =>
         ensureImageEnvironment({
@@ -87,6 +93,7 @@ export async function startAgentProcess(settings: AgentSettings): Promise<Runnin
     checkpointEveryMs: scaled(environment, 'FLEETUNE_CHECKPOINT_SECONDS', 1000, 'seconds'),
     cacheBytes: scaled(environment, 'FLEETUNE_CACHE_GIB', 1024 ** 3, 'GiB'),
     ...zygoteChoice(environment.FLEETUNE_ZYGOTE),
+    ...containerOptions(settings, log),
     hiddenPaths: [dataDirectory],
     exposedPaths: [environments, fleetuneForPython()],
   });
@@ -121,6 +128,20 @@ function spotOptions(
 function fleetuneForPython(): string {
   const manifest = createRequire(import.meta.url).resolve('@fleetune/python/package.json');
   return join(dirname(manifest), 'src');
+}
+
+function containerOptions(
+  { containerEngine, environment }: AgentSettings,
+  log: Logger,
+): Pick<AttemptExecutorOptions, 'containerEngine' | 'containerNetwork' | 'onContainerEngineFault'> {
+  const address = containerEngineAddress(containerEngine, environment);
+  if (address === undefined) return {};
+  const network = environment.FLEETUNE_CONTAINER_NETWORK;
+  return {
+    containerEngine: address,
+    ...(network ? { containerNetwork: network } : {}),
+    onContainerEngineFault: (error) => log.warn({ err: error }, 'training jobs that need a container fail for now'),
+  };
 }
 
 /** Whether programs that repeat are forked from a Python that has their libraries imported. */

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { commandContext } from './command-context.js';
 import { agentCommand } from './commands/agent.js';
 import { bestCommand } from './commands/best.js';
+import { cordonCommand, uncordonCommand } from './commands/cordon.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
 import { interruptCommand } from './commands/interrupt.js';
@@ -11,6 +12,7 @@ import { keysCommand } from './commands/keys.js';
 import { logsCommand } from './commands/logs.js';
 import { lsCommand } from './commands/ls.js';
 import { plotCommand } from './commands/plot.js';
+import { poolsCommand } from './commands/pools.js';
 import { serverCommand } from './commands/server.js';
 import { showCommand } from './commands/show.js';
 import { stopCommand } from './commands/stop.js';
@@ -29,7 +31,17 @@ export async function runCommandLine(commandArguments: readonly string[], termin
   });
   const commands = [
     ...[upCommand, tuneCommand, lsCommand, showCommand, logsCommand, bestCommand, plotCommand, exportCommand],
-    ...[stopCommand, serverCommand, agentCommand, interruptCommand, keysCommand, doctorCommand],
+    ...[
+      poolsCommand,
+      stopCommand,
+      serverCommand,
+      agentCommand,
+      cordonCommand,
+      uncordonCommand,
+      interruptCommand,
+      keysCommand,
+      doctorCommand,
+    ],
   ];
   const program = new Command('fleetune')
     .description('Hyperparameter tuning on machines you own.')

@@ -239,3 +239,23 @@ describe('fleetune doctor', () => {
     expect(exitCode).toBe(1);
   });
 });
+
+describe('fleetune pools', () => {
+  it('lists slots that are kept, with how long they last and how often they served', async () => {
+    expect((await fleetune('pools')).err).toContain('No warm pools.');
+    const pool = { keepAliveSeconds: 60, agentId: 'a1', instanceType: 'ml.m5.large', retainedSeconds: 12.4 };
+    server.jobs.warmPools = [
+      { ...pool, trainingJobName: 'digits-7', status: 'Available', reuses: 6, expiresAtMs: Date.now() + 60_000 },
+      { ...pool, trainingJobName: 'digits-8', status: 'InUse', reuses: 0, retainedSeconds: 0 },
+    ];
+    const { exitCode, out } = await fleetune('pools');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^state +training job +agent +class +seconds left +retained s +hits/m);
+    expect(out).toMatch(/^Available +digits-7 +a1 +ml\.m5\.large +(59|60) +12 +6/m);
+    expect(out).toMatch(/^InUse +digits-8 +a1 +ml\.m5\.large +– +0 +0/m);
+    expect(JSON.parse((await fleetune('pools --json')).out).warmPools).toMatchObject([
+      { trainingJobName: 'digits-7', status: 'Available' },
+      { trainingJobName: 'digits-8', status: 'InUse' },
+    ]);
+  });
+});

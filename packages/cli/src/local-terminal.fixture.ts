@@ -13,6 +13,8 @@ export interface RunSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** Sees everything on stderr as it is written, and may press Ctrl-C. */
   readonly onErr?: (text: string, interrupt: () => void) => void;
+  /** The same for stdout. */
+  readonly onOut?: (text: string, interrupt: () => void) => void;
   /** What the person at the keyboard answers. */
   readonly answer?: string;
 }
@@ -26,7 +28,7 @@ export async function runFleetune(commandArguments: string[], settings: RunSetti
     for (const handler of handlers) handler('SIGINT');
   };
   const terminal: Terminal = {
-    out: collector(out, () => undefined),
+    out: collector(out, (text) => settings.onOut?.(text, interrupt)),
     err: collector(err, (text) => settings.onErr?.(text, interrupt)),
     environment: settings.environment ?? {},
     currentDirectory: process.cwd(),

@@ -11,4 +11,5 @@ export * from './spot.js';
 export * from './strategy-resources.js';
 export * from './training-job.js';
 export * from './tuning-job.js';
+export * from './warm-pool.js';
 export * from './warm-start.js';

@@ -52,7 +52,12 @@ describe('trainingJobFaults', () => {
       { channels: [{ name: 'train', uri: 'file:///d', compression: 'None', recordWrapper: 'RecordIO' }] },
       /Channel "train" asks for RecordIO/,
     ],
-    ['a warm pool', { keepAliveSeconds: 60 }, /Warm pools are not available yet/],
+    [
+      'a warm pool for longer than an hour',
+      { keepAliveSeconds: 3601 },
+      /is 3601; it must be an integer from 1 to 3600/,
+    ],
+    ['a warm pool for half a second', { keepAliveSeconds: 0.5 }, /must be an integer/],
     [
       'the same channel twice',
       { channels: ['train', 'train'].map((name) => ({ name, uri: 'file:///d', compression: 'None' })) },

@@ -5,6 +5,7 @@ import { spotFaults } from './spot.js';
 import { RESOURCE_STRATEGIES, resourceFaults } from './strategy-resources.js';
 import type { TrainingJobSpec } from './training-job.js';
 import type { TrainingJobDefinition, TuningJobSpec } from './tuning-job.js';
+import { keepAliveFaults } from './warm-pool.js';
 
 /** One sentence for each thing that keeps a training job from being run; empty when it can be. */
 export function trainingJobFaults(spec: TrainingJobSpec): string[] {
@@ -33,14 +34,7 @@ export function trainingJobFaults(spec: TrainingJobSpec): string[] {
   if (maxWaitSeconds !== undefined && maxWaitSeconds < maxRuntimeSeconds) {
     faults.push(`MaxWaitTimeInSeconds ${maxWaitSeconds} is less than MaxRuntimeInSeconds ${maxRuntimeSeconds}.`);
   }
-  return [...faults, ...spotFaults(spec), ...notAvailableYet(spec)];
-}
-
-/** Asked for, and not done today: refused, because to ignore it would lose data, money or time without a word. */
-function notAvailableYet(spec: TrainingJobSpec): string[] {
-  const faults: string[] = [];
-  if (spec.keepAliveSeconds > 0) faults.push('Warm pools are not available yet; leave KeepAlivePeriodInSeconds out.');
-  return faults;
+  return [...faults, ...spotFaults(spec), ...keepAliveFaults(spec.keepAliveSeconds)];
 }
 
 /** One sentence for each thing that keeps a tuning job from being run; empty when it can be. */

@@ -58,7 +58,14 @@ export interface TrainingJobSpec {
   readonly metricDefinitions: readonly MetricDefinition[];
   readonly networkIsolation: boolean;
   readonly spot: boolean;
+  /** How long the slot stays ready for the next training job that matches: 1 to 3600; 0 is not at all. */
   readonly keepAliveSeconds: number;
+  /** Whose rights the job asks for. Nothing is allowed by it; warm pools of different roles are kept apart. */
+  readonly roleArn?: string;
+  /** Nothing is encrypted with it; warm pools with different keys are kept apart. */
+  readonly volumeKmsKeyId?: string;
+  /** Between the instances of one training job. Warm pools with and without are kept apart. */
+  readonly interContainerTrafficEncryption?: boolean;
   /** Higher runs earlier among the jobs of one tenant; 0 where left out. */
   readonly priority?: number;
   readonly objective?: Objective;

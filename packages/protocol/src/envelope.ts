@@ -6,6 +6,8 @@ import {
   ConnectRequestSchema,
   type ConnectResponse,
   ConnectResponseSchema,
+  type TrainingOrder,
+  TrainingOrderSchema,
 } from './generated/fleetune/agent/v1/agent_pb.js';
 
 type AgentMessageInit = NonNullable<MessageInitShape<typeof ConnectRequestSchema>['message']>;
@@ -28,4 +30,13 @@ export function encodeAttemptReport(report: AttemptReport): Uint8Array {
 /** @throws Error when `bytes` are not an encoded AttemptReport. */
 export function decodeAttemptReport(bytes: Uint8Array): AttemptReport {
   return fromBinary(AttemptReportSchema, bytes);
+}
+
+export function encodeTrainingOrder(order: TrainingOrder): Uint8Array {
+  return toBinary(TrainingOrderSchema, order);
+}
+
+/** @throws Error when `bytes` are not an encoded TrainingOrder. */
+export function decodeTrainingOrder(bytes: Uint8Array): TrainingOrder {
+  return fromBinary(TrainingOrderSchema, bytes);
 }

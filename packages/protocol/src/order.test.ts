@@ -7,6 +7,7 @@ const names = {
   trainingJobArn: 'arn:aws:sagemaker:local:000000000000:training-job/digits-001',
   instance: { instanceType: 'ml.m5.large', instanceCount: 2, volumeSizeGib: 30 },
   tenant: 'default',
+  warmPool: 'e2b7c9d4-0000-4000-8000-000000000001',
 };
 
 const spec: TrainingJobSpec = {
@@ -56,6 +57,7 @@ describe('training orders', () => {
       networkIsolation: true,
       maxRuntimeSeconds: 3600,
       objectiveMetricName: 'loss',
+      keepAliveSeconds: 60,
     });
   });
 
@@ -67,6 +69,11 @@ describe('training orders', () => {
     { kind: 'image', image: 'repo/image:1', entrypoint: ['run'], arguments: ['--fast'] },
   ])('carry the algorithm %o', (algorithm) => {
     expect(fromTrainingOrder(toTrainingOrder({ ...spec, algorithm }, names)).algorithm).toEqual(algorithm);
+  });
+
+  it('leave out the warm pool where nobody follows in the slot', () => {
+    const { warmPool: _warmPool, ...alone } = names;
+    expect(fromTrainingOrder(toTrainingOrder(spec, alone))).not.toHaveProperty('warmPool');
   });
 
   it('leave out what the spec leaves out', () => {

@@ -15,6 +15,8 @@ export interface OrderNames {
   readonly instance: InstanceRequest;
   /** Whose job it is; data of one tenant is never shown to another. Default: nobody's in particular. */
   readonly tenant?: string;
+  /** Names what training jobs share that run in the slot one after the other; absent where nobody follows. */
+  readonly warmPool?: string;
 }
 
 /** The part of a training job's spec that travels to the agent: what one attempt needs, and nothing about retries. */
@@ -31,6 +33,8 @@ export interface OrderedTraining extends OrderNames {
   readonly networkIsolation: boolean;
   readonly maxRuntimeSeconds: number;
   readonly objectiveMetricName?: string;
+  /** 0 where the slot is not kept. */
+  readonly keepAliveSeconds: number;
 }
 
 export function toTrainingOrder(spec: TrainingJobSpec, names: OrderNames): TrainingOrder {
@@ -52,6 +56,8 @@ export function toTrainingOrder(spec: TrainingJobSpec, names: OrderNames): Train
     volumeSizeGib: names.instance.volumeSizeGib,
     outputCompression: spec.outputCompression ?? '',
     tenant: names.tenant ?? '',
+    keepAliveSeconds: spec.keepAliveSeconds,
+    warmPool: names.warmPool ?? '',
   });
 }
 
@@ -68,6 +74,8 @@ export function fromTrainingOrder(order: TrainingOrder): OrderedTraining {
     hyperparameters: { ...order.hyperparameters },
     channels: order.channels.map(fromChannelMessage),
     ...(order.tenant === '' ? {} : { tenant: order.tenant }),
+    ...(order.warmPool === '' ? {} : { warmPool: order.warmPool }),
+    keepAliveSeconds: order.keepAliveSeconds,
     outputUri: order.outputUri,
     ...(order.outputCompression === ''
       ? {}

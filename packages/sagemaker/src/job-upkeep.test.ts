@@ -74,10 +74,30 @@ describe('UpdateTrainingJob', () => {
     expect(TrainingJobArn).toBe('arn:aws:sagemaker:eu-west-1:123456789012:training-job/churn-1');
   });
 
+  it('changes how long a warm pool is kept, and ends it with 0', async () => {
+    const pool = { agentId: 'a', instanceType: 'ml.m5.xlarge', reuses: 0, retainedSeconds: 12.3 };
+    const warmPool = { ...pool, status: 'Available', keepAliveSeconds: 60 } as const;
+    api.jobs.changeTrainingJob(TENANT, 'churn-1', { status: 'Completed', warmPool });
+    const described = () => api.client().send(new DescribeTrainingJobCommand({ TrainingJobName: 'churn-1' }));
+    await update({ ResourceConfig: { KeepAlivePeriodInSeconds: 600 } });
+    const { ResourceConfig, WarmPoolStatus } = await described();
+    expect(ResourceConfig?.KeepAlivePeriodInSeconds).toBe(600);
+    expect(WarmPoolStatus).toEqual({ Status: 'Available', ResourceRetainedBillableTimeInSeconds: 13 });
+    const deletion = new DeleteTrainingJobCommand({ TrainingJobName: 'churn-1' });
+    await expect(api.client().send(deletion)).rejects.toMatchObject({ name: 'ResourceInUse' });
+    await update({ ResourceConfig: { KeepAlivePeriodInSeconds: 0 } });
+    expect((await described()).WarmPoolStatus?.Status).toBe('Terminated');
+    await expect(update({ ResourceConfig: { KeepAlivePeriodInSeconds: 60 } })).rejects.toThrow('is Terminated');
+  });
+
   it.each<[string, Partial<UpdateTrainingJobRequest>]>([
     [
-      "Value '600' at 'resourceConfig.keepAlivePeriodInSeconds' failed to satisfy constraint: Member must be one of [0] in this version of Fleetune: warm pools are not available",
+      'The training job "churn-1" has no warm pool with status Available to update. It has none.',
       { ResourceConfig: { KeepAlivePeriodInSeconds: 600 } },
+    ],
+    [
+      'KeepAlivePeriodInSeconds is 3601; it must be an integer from 1 to 3600',
+      { ResourceConfig: { KeepAlivePeriodInSeconds: 3601 } },
     ],
     ['training jobs are not profiled', { ProfilerConfig: { DisableProfiler: false } }],
     ['profilingIntervalInMilliseconds', { ProfilerConfig: { ProfilingIntervalInMilliseconds: 500 } }],

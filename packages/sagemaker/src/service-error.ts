@@ -6,6 +6,8 @@ import {
   JobNotFoundError,
   JobRunningError,
   TooManyTagsError,
+  WarmPoolAvailableError,
+  WarmPoolNotAvailableError,
 } from '@fleetune/scheduler';
 import type { UnknownJobError } from './operation.js';
 import { AwsError, ResourceInUse, ResourceNotFound, ValidationException } from './wire/aws-error.js';
@@ -21,6 +23,8 @@ export function awsErrorFor(error: unknown, unknownJob: UnknownJobError): AwsErr
   }
   if (error instanceof JobNameTakenError || error instanceof JobRunningError) return new ResourceInUse(error.message);
   if (error instanceof InvalidSpecError) return new ValidationException(error.faults.join(' '));
+  if (error instanceof WarmPoolAvailableError) return new ResourceInUse(error.message);
+  if (error instanceof WarmPoolNotAvailableError) return new ValidationException(error.message);
   if (error instanceof JobEndedError) return new ValidationException(`The request was rejected. ${error.message}`);
   if (error instanceof InvalidTokenError || error instanceof TooManyTagsError) {
     return new ValidationException(error.message);

@@ -10,6 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { definitionRequest, ROLE_ARN, trainingJobRequest, tuningJobRequest } from './fixtures/requests.fixture.js';
 import { OTHER_CREDENTIALS, type ServedApi, serveApi, TENANT } from './fixtures/served-api.fixture.js';
 
+const PLAN = 'arn:aws:sagemaker:eu-west-1:123456789012:training-plan/plan';
+
 let api: ServedApi;
 beforeEach(async () => {
   api = await serveApi();
@@ -39,6 +41,8 @@ describe('CreateTrainingJob', () => {
       networkIsolation: true,
       spot: true,
       keepAliveSeconds: 0,
+      roleArn: ROLE_ARN,
+      volumeKmsKeyId: 'volume-key',
     });
   });
 
@@ -340,13 +344,28 @@ describe('ListTrainingJobs', () => {
     expect(page.TrainingJobSummaries).toEqual([]);
   });
 
+  it('lists by the status of the warm pool, and shows who reused it', async () => {
+    const pool = { agentId: 'a', instanceType: 'ml.m5.xlarge', keepAliveSeconds: 60, reuses: 0, retainedSeconds: 5 };
+    const warmPool = { ...pool, status: 'Reused', reusedBy: 'job-02' } as const;
+    api.jobs.changeTrainingJob(TENANT, 'job-01', { warmPool });
+    const list = (WarmPoolStatusEquals: 'Reused' | 'InUse') =>
+      api.client().send(new ListTrainingJobsCommand({ WarmPoolStatusEquals }));
+    expect((await list('Reused')).TrainingJobSummaries).toMatchObject([
+      {
+        TrainingJobName: 'job-01',
+        WarmPoolStatus: { Status: 'Reused', ResourceRetainedBillableTimeInSeconds: 5, ReusedByJob: 'job-02' },
+      },
+    ]);
+    expect((await list('InUse')).TrainingJobSummaries).toEqual([]);
+  });
+
   it('refuses a token that it did not give, and a filter that it does not know', async () => {
     await expect(api.client().send(new ListTrainingJobsCommand({ NextToken: 'made up' }))).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining('NextToken'),
     });
-    await expect(api.client().send(new ListTrainingJobsCommand({ WarmPoolStatusEquals: 'InUse' }))).rejects.toThrow(
-      "Value 'InUse' at 'warmPoolStatusEquals'",
+    await expect(api.client().send(new ListTrainingJobsCommand({ TrainingPlanArnEquals: PLAN }))).rejects.toThrow(
+      `Value '${PLAN}' at 'trainingPlanArnEquals'`,
     );
   });
 });

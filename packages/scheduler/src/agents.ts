@@ -1,8 +1,12 @@
 import type { AttemptKey } from '@fleetune/domain';
 import type { SchedulerEvent } from './event.js';
+import { recount } from './placement/recount.js';
 import type { AgentState, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { settleAttempt } from './training-jobs.js';
+import { terminateWarmPool, terminateWarmPoolsOf } from './warm-pools/retention.js';
+import { offer, returnOfAgent } from './warm-pools/reuse.js';
+import { slotName, type WarmPoolState } from './warm-pools/warm-pool-state.js';
 
 type Connected = Extract<SchedulerEvent, { kind: 'AgentConnected' }>;
 
@@ -41,16 +45,35 @@ export function onAgentConnected(context: StepContext, event: Connected): void {
     offers: event.offers,
     lastHeardMs: nowMs,
     leases,
+    retained: new Map(),
+    keepsSlots: event.kept !== undefined,
     inDoubt,
   };
+  const kept = returningPools(context, event);
   state.agents.set(agent.id, agent);
+  for (const pool of kept) returnOfAgent(context, pool);
   recount(context, agent);
-  context.emit({ kind: 'WelcomeAgent', agentId: event.agentId, killAttempts: kill });
+  context.emit({ kind: 'WelcomeAgent', agentId: agent.id, killAttempts: kill, keptSlots: kept.map(slotName) });
   context.emit({ kind: 'AnnounceDemand', instanceClasses: [...state.demand.keys()] });
   for (const job of stop) {
     const key = { trainingJobId: job.id, fence: job.fence };
     context.emit({ kind: 'StopAttempt', agentId: event.agentId, key, reason: job.stopReason ?? 'UserRequested' });
   }
+  // What it was offered before it may not have heard.
+  for (const pool of kept) offer(context, pool);
+}
+
+/** Slots that the agent still keeps; those that it does not name are gone with the process that kept them. */
+function returningPools(context: StepContext, { agentId, kept = [] }: Connected): WarmPoolState[] {
+  const { state } = context;
+  // What it was told on an older stream is over; nothing is said on the new one before its welcome.
+  state.agents.delete(agentId);
+  const isNamed = (pool: WarmPoolState) =>
+    kept.some(({ trainingJobId, fence }) => trainingJobId === pool.trainingJobId && fence === pool.fence);
+  for (const pool of state.warmPools.ofAgent(agentId)) {
+    if (!isNamed(pool)) terminateWarmPool(context, pool, 'agent gone');
+  }
+  return [...state.warmPools.ofAgent(agentId)];
 }
 
 /** The first renewal after a hello: what it does not name either is lost, without waiting for the lease to run out. */
@@ -78,6 +101,7 @@ export function silenceAgents(context: StepContext): void {
   for (const agent of state.agents.values()) {
     if (agent.state !== 'Ready' || nowMs - agent.lastHeardMs < patienceMs) continue;
     agent.state = 'Silent';
+    terminateWarmPoolsOf(context, agent.id);
     recount(context, agent);
   }
 }
@@ -88,6 +112,7 @@ export function onAgentDisconnected(context: StepContext, agentId: string, epoch
   if (state.agents.get(agentId)?.epoch !== epoch) return;
   state.agents.delete(agentId);
   state.capacity.forget(agentId, nowMs);
+  for (const pool of state.warmPools.ofAgent(agentId)) pool.agentGoneSinceMs = nowMs;
 }
 
 /** The agent finishes what it runs and takes nothing more. */
@@ -95,6 +120,7 @@ export function onAgentDraining(context: StepContext, agentId: string): void {
   const agent = context.state.agents.get(agentId);
   if (agent === undefined) return;
   agent.state = 'Draining';
+  terminateWarmPoolsOf(context, agentId);
   recount(context, agent);
 }
 
@@ -106,11 +132,6 @@ export function hearFrom(context: StepContext, agentId: string): void {
   if (agent.state !== 'Silent') return;
   agent.state = 'Ready';
   recount(context, agent);
-}
-
-/** Takes into the fleet's capacity what changed about an agent. */
-export function recount({ state, nowMs }: StepContext, agent: AgentState): void {
-  if (state.capacity.count(agent, nowMs)) state.admissionDue = true;
 }
 
 export function isLeasedTo(job: TrainingJobState, agentId: string, fence: number): boolean {

@@ -5,17 +5,19 @@ import {
   instanceTypeOf,
   type MetricPoint,
 } from '@fleetune/domain';
-import { hearFrom, isLeasedTo, recount, settleDoubts } from './agents.js';
+import { hearFrom, isLeasedTo, settleDoubts } from './agents.js';
 import type { SchedulerEvent } from './event.js';
-import { leaveQueue } from './placement/admission.js';
+import { leaveQueue } from './placement/class-queue.js';
 import { describePlacement } from './placement/fallback.js';
 import { instanceCandidates } from './placement/instance-candidates.js';
+import { recount } from './placement/recount.js';
 import { withTimeLeft } from './running-time.js';
-import type { TrainingJobState } from './state.js';
+import type { AttemptRecord, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { requestStop, settleAttempt } from './training-jobs.js';
 import { hasLeft, moveTo } from './transitions.js';
 import { onFoldTraining } from './tuning/folds.js';
+import { enterSlot } from './warm-pools/reuse.js';
 
 const PHASE_MESSAGES: Readonly<Record<AttemptPhase, string>> = {
   Starting: 'Preparing the instance for training',
@@ -24,8 +26,17 @@ const PHASE_MESSAGES: Readonly<Record<AttemptPhase, string>> = {
   Uploading: 'Uploading the trained model',
 };
 
-/** An agent took an entry off a class queue and asks for the lease. The queue may be wrong; this decides. */
-export function onClaimRequested(context: StepContext, agentId: string, key: AttemptKey): void {
+/**
+ * An agent took an entry off a class queue and asks for the lease. The queue may be wrong; this decides.
+ *
+ * @param keptAfter names the agent's slot that the attempt was offered for; it comes from no queue then.
+ */
+export function onClaimRequested(
+  context: StepContext,
+  agentId: string,
+  key: AttemptKey,
+  keptAfter: AttemptKey | undefined,
+): void {
   const { state, nowMs } = context;
   const job = state.trainingJobs.get(key.trainingJobId);
   const attempt = job?.attempt;
@@ -36,7 +47,9 @@ export function onClaimRequested(context: StepContext, agentId: string, key: Att
   // The reply to an earlier claim was lost on the way: the same agent may have it again.
   if (attempt.state === 'Leased' && attempt.agentId === agentId) return grant(context, job, agentId);
   if (attempt.state !== 'Queued') return refuse(context, agentId, key, 'This attempt has been taken or has ended.');
-  leaveQueue(state, attempt);
+  const fault = slotFault(context, attempt, agentId, keptAfter);
+  if (fault !== undefined) return refuse(context, agentId, key, fault);
+  if (attempt.warmPoolOf === undefined) leaveQueue(state, job, attempt);
   state.shares.leased(job.tenant, attempt.instanceClass, nowMs);
   attempt.state = 'Leased';
   attempt.agentId = agentId;
@@ -44,11 +57,29 @@ export function onClaimRequested(context: StepContext, agentId: string, key: Att
   job.moves = 0;
   attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
   agent.leases.set(job.id, attempt.instanceClass);
+  enterSlot(context, job, { ...attempt, agentId });
+  attempt.warmPoolOf = undefined;
   recount(context, agent);
   context.emit({ kind: 'SaveTrainingJob', job });
   grant(context, job, agentId);
   const queueWaitMs = nowMs - attempt.queuedAtMs;
   context.emit({ kind: 'Observe', fact: { kind: 'AttemptLeased', instanceClass: attempt.instanceClass, queueWaitMs } });
+}
+
+/** Why an attempt may not start where the agent would have it start. */
+function slotFault(
+  { state }: StepContext,
+  { warmPoolOf }: AttemptRecord,
+  agentId: string,
+  keptAfter: AttemptKey | undefined,
+): string | undefined {
+  if (warmPoolOf === undefined) {
+    return keptAfter === undefined ? undefined : 'This attempt is not set aside for a slot any more.';
+  }
+  const pool = state.warmPools.get(warmPoolOf);
+  const isThere =
+    pool?.agentId === agentId && keptAfter?.trainingJobId === warmPoolOf && keptAfter.fence === pool.fence;
+  return isThere ? undefined : 'This attempt is set aside for a warm pool.';
 }
 
 export function onLeasesRenewed(context: StepContext, event: Extract<SchedulerEvent, { kind: 'LeasesRenewed' }>): void {
@@ -79,7 +110,8 @@ export function onPhaseChanged(
 ): void {
   const job = leasedJob(context, agentId, key, 'phase');
   if (job?.attempt === undefined || job.status !== 'InProgress' || hasLeft(job, phase)) return;
-  moveTo(job, phase, message || phaseMessage(context, job, phase), context.nowMs);
+  const ending = phase === 'Starting' ? warmth(job) : '';
+  moveTo(job, phase, `${message || phaseMessage(context, job, phase)}${ending}`, context.nowMs);
   if (phase === 'Training') {
     job.trainingStartMs ??= context.nowMs;
     job.attempt.trainingSinceMs ??= context.nowMs;
@@ -95,6 +127,12 @@ function phaseMessage({ state }: StepContext, job: TrainingJobState, phase: Atte
   if (phase !== 'Starting' || placement === undefined || placement.instanceIndex === 0) return PHASE_MESSAGES[phase];
   const candidates = instanceCandidates(job.spec, state.settings.spotOnly);
   return `${PHASE_MESSAGES[phase]} on ${describePlacement(candidates, placement)}`;
+}
+
+/** Ends the message of the start: whether it is in a warm pool, or what kept it from one. */
+function warmth({ attempt, warmPool, fence }: TrainingJobState): string {
+  if (warmPool !== undefined && warmPool.fence === fence && warmPool.reuses > 0) return ' in a warm pool';
+  return attempt?.nearMiss === undefined ? '' : `; ${attempt.nearMiss.message}`;
 }
 
 export function onMetricsReported(
@@ -145,7 +183,14 @@ function grant(context: StepContext, job: TrainingJobState, agentId: string): vo
   context.emit({
     kind: 'GrantLease',
     agentId,
-    grant: { key, trainingJobName: job.name, tenant: job.tenant, instanceType, spec: withTimeLeft(job) },
+    grant: {
+      key,
+      trainingJobName: job.name,
+      tenant: job.tenant,
+      instanceType,
+      spec: withTimeLeft(job),
+      warmPool: job.warmPool?.fence === job.fence ? job.warmPool.clusterId : undefined,
+    },
   });
   if (job.status !== 'Stopping') return;
   context.emit({ kind: 'StopAttempt', agentId, key, reason: job.stopReason ?? 'UserRequested' });

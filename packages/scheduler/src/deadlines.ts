@@ -6,6 +6,7 @@ import { explainWaiting } from './placement/insufficient-capacity.js';
 import type { AttemptRecord, SchedulerState, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { moveAttempt, requestStop, settleAttempt } from './training-jobs.js';
+import { offerAgain } from './warm-pools/reuse.js';
 
 /** Longest wait before an unclaimed attempt is put on its queue again. */
 const MAX_REQUEUE_DELAY_MS = 30_000;
@@ -76,7 +77,9 @@ function checkDeadline(context: StepContext, job: TrainingJobState): void {
       });
     }
   }
-  if (attempt?.state === 'Queued' && nowMs >= attempt.requeueAtMs) {
+  if (attempt?.state === 'Queued' && attempt.warmPoolOf !== undefined) {
+    if (nowMs >= attempt.requeueAtMs) offerAgain(context, attempt);
+  } else if (attempt?.state === 'Queued' && nowMs >= attempt.requeueAtMs) {
     const reason = whyMove(context, job, attempt);
     if (reason === undefined) requeue(context, job);
     else moveAttempt(context, job, attempt, reason);

@@ -8,6 +8,7 @@ export type SchedulerEvent =
   | { readonly kind: 'TrainingJobCreated'; readonly job: TrainingJobState }
   | { readonly kind: 'TuningJobStopRequested'; readonly tuningJobId: string }
   | { readonly kind: 'TrainingJobStopRequested'; readonly trainingJobId: string }
+  | { readonly kind: 'KeepAliveChanged'; readonly trainingJobId: string; readonly keepAliveSeconds: number }
   | { readonly kind: 'Suggested'; readonly tuningJobId: string; readonly asked: Asked; readonly convergence?: number }
   | { readonly kind: 'SuggestionFailed'; readonly tuningJobId: string; readonly reason: string }
   | {
@@ -16,10 +17,18 @@ export type SchedulerEvent =
       readonly epoch: string;
       readonly offers: ReadonlyMap<string, number>;
       readonly held: readonly AttemptKey[];
+      /** Slots that it has kept, each named by the attempt that ran there last; undefined where it cannot keep any. */
+      readonly kept: readonly AttemptKey[] | undefined;
     }
   | { readonly kind: 'AgentDraining'; readonly agentId: string }
   | { readonly kind: 'AgentDisconnected'; readonly agentId: string; readonly epoch: string }
-  | { readonly kind: 'ClaimRequested'; readonly agentId: string; readonly key: AttemptKey }
+  | {
+      readonly kind: 'ClaimRequested';
+      readonly agentId: string;
+      readonly key: AttemptKey;
+      /** The slot that it was offered for; undefined when it comes from a class queue. */
+      readonly keptAfter?: AttemptKey;
+    }
   | {
       readonly kind: 'LeasesRenewed';
       readonly agentId: string;

@@ -6,6 +6,7 @@ export type { TenantShare } from './placement/fair-share.js';
 export { anyClassFor } from './placement/fleet-capacity.js';
 export { instanceCandidates } from './placement/instance-candidates.js';
 export * from './ports.js';
+export { restoreState } from './restore-state.js';
 export * from './runner.js';
 export * from './state.js';
 export * from './step.js';
@@ -13,3 +14,4 @@ export { countFailedFold, newFoldProgress, standardErrorMetric } from './tuning/
 export { type TrainingWatch, trainingWatch } from './tuning/training-watch.js';
 export { trialOutcome } from './tuning/trial-outcome.js';
 export { newTuningJobProgress } from './tuning/tuning-loop.js';
+export type { WarmPoolState } from './warm-pools/warm-pool-state.js';

@@ -10,6 +10,8 @@ import type {
   TrainingJobStatus,
   TuningJobSpec,
   TuningJobStatus,
+  WarmPoolEnd,
+  WarmPoolStatus,
 } from '@fleetune/domain';
 
 /** Who asked, and in which words, so that the same API can show the request again. Opaque to the scheduler. */
@@ -59,6 +61,8 @@ export interface TrainingJobView {
   readonly attemptCount: number;
   /** Time from the free slot to the program's first output, of the newest attempt. */
   readonly startupMs?: number;
+  /** Set once the job runs in a slot that is kept, or was. */
+  readonly warmPool?: WarmPoolView;
   /** Set when the job belongs to a tuning job. */
   readonly tuning?: {
     readonly tuningJobId: string;
@@ -69,6 +73,28 @@ export interface TrainingJobView {
     readonly configuration: Configuration;
     readonly objectiveValue?: number;
   };
+}
+
+/** What is, or became of, the slot of a training job. */
+export interface WarmPoolView {
+  readonly status: WarmPoolStatus;
+  readonly keepAliveSeconds: number;
+  readonly agentId: string;
+  readonly instanceType: string;
+  /** Training jobs that ran in the slot before this one. */
+  readonly reuses: number;
+  /** How long the slot waited for the next training job, so far or in all. */
+  readonly retainedSeconds: number;
+  /** When the slot is given back, as long as it is Available. */
+  readonly expiresAtMs?: number;
+  /** Name of the training job that started in the slot. */
+  readonly reusedBy?: string;
+  /** Why the slot was given back. */
+  readonly end?: WarmPoolEnd;
+}
+
+export interface ListedWarmPool extends WarmPoolView {
+  readonly trainingJobName: string;
 }
 
 export interface TrainingJobCounts {
@@ -124,12 +150,20 @@ export interface TimeWindow {
 /** A line of a listing. */
 export type TrainingJobLine = Pick<
   TrainingJobView,
-  'id' | 'name' | 'status' | 'secondaryStatus' | 'creationTimeMs' | 'lastModifiedTimeMs' | 'trainingEndTimeMs'
+  | 'id'
+  | 'name'
+  | 'status'
+  | 'secondaryStatus'
+  | 'creationTimeMs'
+  | 'lastModifiedTimeMs'
+  | 'trainingEndTimeMs'
+  | 'warmPool'
 >;
 
 export interface TrainingJobQuery extends TimeWindow {
   readonly nameContains?: string;
   readonly status?: TrainingJobStatus;
+  readonly warmPoolStatus?: WarmPoolStatus;
   /** Only the training jobs of this tuning job. */
   readonly tuningJobName?: string;
   readonly sortBy: 'Name' | 'CreationTime' | 'LastModifiedTime' | 'Status' | 'FinalObjectiveMetricValue';
@@ -179,6 +213,8 @@ export interface AgentView {
   readonly sandbox: string;
   readonly classes: readonly { readonly name: string; readonly slots: number }[];
   readonly running: readonly AttemptKey[];
+  /** Slots that it keeps for warm pools, free for nobody else; 0 where left out. */
+  readonly retained?: number;
   readonly lastSeenMs: number;
 }
 
@@ -208,6 +244,8 @@ export interface JobService {
   trainingJobMetrics(tenant: string, name: string): Promise<readonly MetricPoint[]>;
   trainingJobLog(tenant: string, name: string, query: LogQuery): Promise<LogSlice>;
   listAgents(): Promise<readonly AgentView[]>;
+  /** The slots that the tenant's training jobs run in or left ready, the newest job first. */
+  listWarmPools(tenant: string): Promise<readonly ListedWarmPool[]>;
 }
 
 /** What can be done to jobs beside running them. Methods throw {@link JobNotFoundError} as those of JobService do. */
@@ -221,7 +259,18 @@ export interface JobUpkeep {
     tags: Readonly<Record<string, string>>,
   ): Promise<Readonly<Record<string, string>>>;
   removeTags(tenant: string, job: JobReference, keys: readonly string[]): Promise<void>;
-  /** Forgets a training job that has ended, with its log and metrics. Artifacts stay. @throws JobRunningError */
+  /**
+   * Changes how long the slot of a training job that has ended is kept, from the moment it ended; 0 gives it back, and
+   * does nothing where there is none to give back.
+   *
+   * @throws WarmPoolNotAvailableError, InvalidSpecError
+   */
+  changeKeepAlive(tenant: string, name: string, keepAliveSeconds: number): Promise<void>;
+  /**
+   * Forgets a training job that has ended, with its log and metrics. Artifacts stay.
+   *
+   * @throws JobRunningError, WarmPoolAvailableError
+   */
   deleteTrainingJob(tenant: string, name: string): Promise<void>;
   /** Forgets a tuning job that has ended. Its training jobs stay. @throws JobRunningError */
   deleteTuningJob(tenant: string, name: string): Promise<void>;
@@ -247,6 +296,25 @@ export class JobRunningError extends Error {
   override readonly name = 'JobRunningError';
   constructor(kind: 'training job' | 'tuning job', jobName: string) {
     super(`The ${kind} "${jobName}" has not ended; stop it first.`);
+  }
+}
+
+/** The training job has no slot that is kept, so the period cannot be changed. */
+export class WarmPoolNotAvailableError extends Error {
+  override readonly name = 'WarmPoolNotAvailableError';
+  constructor(jobName: string, status: WarmPoolStatus | undefined) {
+    const found = status === undefined ? 'It has none' : `Its warm pool is ${status}`;
+    super(`The training job "${jobName}" has no warm pool with status Available to update. ${found}.`);
+  }
+}
+
+/** The training job's slot is kept, so the job cannot be deleted. */
+export class WarmPoolAvailableError extends Error {
+  override readonly name = 'WarmPoolAvailableError';
+  constructor(jobName: string) {
+    super(
+      `The training job "${jobName}" retains a warm pool with status Available; end it by UpdateTrainingJob with KeepAlivePeriodInSeconds 0 first.`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AttemptKey, StopReason, TrainingJobSpec } from '@fleetune/domain';
 import type { Asked, TrialOutcome } from '@fleetune/search';
 import type { LoadedState, MetricBatch, TrainingJobState, TuningJobState } from './state.js';
+import type { WarmPoolState } from './warm-pools/warm-pool-state.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -23,6 +24,8 @@ export interface Changes {
   readonly tuningJobs: readonly TuningJobState[];
   readonly trainingJobs: readonly TrainingJobState[];
   readonly metrics: readonly MetricBatch[];
+  /** One of each training job at most. */
+  readonly warmPools: readonly WarmPoolState[];
 }
 
 /** The system of record, as the scheduler needs it. */
@@ -61,11 +64,16 @@ export interface LeaseGrant {
   readonly tenant: string;
   readonly instanceType: string;
   readonly spec: TrainingJobSpec;
+  /** Names what training jobs share that run in this slot one after the other; undefined where nobody follows. */
+  readonly warmPool?: string;
 }
 
 /** What the scheduler says to connected agents. Messages to agents that are gone are dropped. */
 export interface AgentLink {
-  welcome(agentId: string, killAttempts: readonly AttemptKey[]): void;
+  /** @param keptSlots that the agent goes on keeping; it gives back all others. */
+  welcome(agentId: string, killAttempts: readonly AttemptKey[], keptSlots: readonly AttemptKey[]): void;
+  keepSlots(agentId: string, slots: readonly AttemptKey[]): void;
+  offerSlot(agentId: string, key: AttemptKey, instanceClass: string, keptAfter: AttemptKey): void;
   grant(agentId: string, grant: LeaseGrant): void;
   refuse(agentId: string, key: AttemptKey, reason: string): void;
   acknowledge(agentId: string, key: AttemptKey, accepted: boolean): void;

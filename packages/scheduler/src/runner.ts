@@ -10,10 +10,11 @@ import {
   type StateStore,
   type Timers,
 } from './ports.js';
-import type { TrainingJobState, TuningJobState } from './state.js';
-import { type MetricBatch, restoreState, type SchedulerSettings, type SchedulerState } from './state.js';
+import { restoreState } from './restore-state.js';
+import type { MetricBatch, SchedulerSettings, SchedulerState, TrainingJobState, TuningJobState } from './state.js';
 import { step } from './step.js';
 import { SYSTEM_TIMERS } from './system-timers.js';
+import type { WarmPoolState } from './warm-pools/warm-pool-state.js';
 
 export interface RunnerPorts {
   readonly store: StateStore;
@@ -177,6 +178,7 @@ export class SchedulerRunner {
       case 'SaveTuningJob':
       case 'SaveTrainingJob':
       case 'SaveMetrics':
+      case 'SaveWarmPool':
       case 'Enqueue':
         return;
       case 'Ask':
@@ -186,7 +188,11 @@ export class SchedulerRunner {
       case 'CloseSearch':
         return search.close(effect.tuningJobId);
       case 'WelcomeAgent':
-        return agents.welcome(effect.agentId, effect.killAttempts);
+        return agents.welcome(effect.agentId, effect.killAttempts, effect.keptSlots);
+      case 'KeepSlots':
+        return agents.keepSlots(effect.agentId, effect.slots);
+      case 'OfferSlot':
+        return agents.offerSlot(effect.agentId, effect.key, effect.instanceClass, effect.keptAfter);
       case 'GrantLease':
         return agents.grant(effect.agentId, effect.grant);
       case 'RefuseClaim':
@@ -225,11 +231,18 @@ function changesOf(effects: readonly Effect[]) {
   const tuningJobs = new Set<TuningJobState>();
   const trainingJobs = new Set<TrainingJobState>();
   const metrics: MetricBatch[] = [];
+  const warmPools = new Map<string, WarmPoolState>();
   for (const effect of effects) {
     if (effect.kind === 'SaveTuningJob') tuningJobs.add(effect.job);
     else if (effect.kind === 'SaveTrainingJob') trainingJobs.add(effect.job);
     else if (effect.kind === 'SaveMetrics') metrics.push(effect.batch);
+    else if (effect.kind === 'SaveWarmPool') warmPools.set(effect.pool.trainingJobId, effect.pool);
   }
-  if (tuningJobs.size + trainingJobs.size + metrics.length === 0) return undefined;
-  return { tuningJobs: [...tuningJobs], trainingJobs: [...trainingJobs], metrics };
+  if (tuningJobs.size + trainingJobs.size + metrics.length + warmPools.size === 0) return undefined;
+  return {
+    tuningJobs: [...tuningJobs],
+    trainingJobs: [...trainingJobs],
+    metrics,
+    warmPools: [...warmPools.values()],
+  };
 }

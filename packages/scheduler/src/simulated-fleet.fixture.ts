@@ -1,8 +1,9 @@
 import type { AttemptKey, AttemptOutcome, TrainingJobSpec, TuningJobSpec } from '@fleetune/domain';
 import type { Effect } from './effect.js';
 import type { SchedulerEvent } from './event.js';
+import { restoreState } from './restore-state.js';
 import type { TrainingJobState, TuningJobState } from './state.js';
-import { DEFAULT_SETTINGS, type LoadedState, restoreState, type SchedulerState } from './state.js';
+import { DEFAULT_SETTINGS, type LoadedState, type SchedulerState } from './state.js';
 import { step } from './step.js';
 import { newTuningJobProgress } from './tuning/tuning-loop.js';
 
@@ -111,7 +112,7 @@ export class SimulatedFleet {
     this.#random = seededRandom(seed);
     this.faults = faults;
     this.agents = agents.map((slots, index) => ({ id: `agent-${index}`, slots, connected: false, running: new Map() }));
-    this.state = restoreState({ tuningJobs: [], trainingJobs: [] }, DEFAULT_SETTINGS, this.nowMs);
+    this.state = restoreState({ tuningJobs: [], trainingJobs: [], warmPools: [] }, DEFAULT_SETTINGS, this.nowMs);
   }
 
   submit(name: string, spec: TuningJobSpec): void {
@@ -147,6 +148,7 @@ export class SimulatedFleet {
         inFlight: new Set(trainingJobs.filter((one) => one.tuning?.tuningJobId === job.id).map((one) => one.id)),
       })),
       trainingJobs,
+      warmPools: [],
     };
     this.state = restoreState(loaded, DEFAULT_SETTINGS, this.nowMs);
     this.told.clear();
@@ -182,6 +184,7 @@ export class SimulatedFleet {
       epoch: String(this.#epoch),
       offers: new Map([['*', agent.slots]]),
       held: [...agent.running.values()].map((running) => running.key),
+      kept: [],
     });
   }
 

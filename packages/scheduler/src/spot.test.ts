@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Effect } from './effect.js';
 import type { SchedulerEvent } from './event.js';
 import { newTrainingJobProgress } from './new-training-job.js';
+import { restoreState } from './restore-state.js';
 import { TRAINING_SPEC } from './simulated-fleet.fixture.js';
-import { DEFAULT_SETTINGS, restoreState, type SchedulerSettings, type TrainingJobState } from './state.js';
+import { DEFAULT_SETTINGS, type SchedulerSettings, type TrainingJobState } from './state.js';
 import { step } from './step.js';
 
 const START_MS = 1_000_000;
@@ -22,7 +23,11 @@ class Fleet {
   constructor(settings: Partial<SchedulerSettings> = {}, before?: Fleet) {
     this.nowMs = before?.nowMs ?? START_MS;
     const trainingJobs = [...(before?.state.trainingJobs.values() ?? [])];
-    this.state = restoreState({ tuningJobs: [], trainingJobs }, { ...DEFAULT_SETTINGS, ...settings }, this.nowMs);
+    this.state = restoreState(
+      { tuningJobs: [], warmPools: [], trainingJobs },
+      { ...DEFAULT_SETTINGS, ...settings },
+      this.nowMs,
+    );
   }
 
   post(event: SchedulerEvent): void {
@@ -39,7 +44,7 @@ class Fleet {
   connect(agentId: string, ...classes: string[]): void {
     this.#offers.set(agentId, classes);
     const offers = new Map(classes.map((name) => [name, 1]));
-    this.post({ kind: 'AgentConnected', agentId, epoch: agentId, offers, held: [] });
+    this.post({ kind: 'AgentConnected', agentId, epoch: agentId, offers, held: [], kept: [] });
   }
 
   disconnect(agentId: string): void {

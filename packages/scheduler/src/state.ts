@@ -15,14 +15,17 @@ import type {
   TuningJobSpec,
   TuningJobStatus,
 } from '@fleetune/domain';
-import { DeadlineWatch } from './deadline-watch.js';
-import { Backlog, flowOf } from './placement/backlog.js';
-import { ClassBreakers } from './placement/class-breakers.js';
-import { RecentEnds } from './placement/class-rooms.js';
-import { FairShares, type TenantShare } from './placement/fair-share.js';
+import type { DeadlineWatch } from './deadline-watch.js';
+import type { Backlog } from './placement/backlog.js';
+import type { ClassBreakers } from './placement/class-breakers.js';
+import type { RecentEnds } from './placement/class-rooms.js';
+import type { FairShares, TenantShare } from './placement/fair-share.js';
 import type { Placement } from './placement/fallback.js';
-import { FleetCapacity } from './placement/fleet-capacity.js';
+import type { FleetCapacity } from './placement/fleet-capacity.js';
 import type { TrainingWatch } from './tuning/training-watch.js';
+import type { NearMiss } from './warm-pools/near-miss.js';
+import type { WarmPoolState } from './warm-pools/warm-pool-state.js';
+import type { WarmPools } from './warm-pools/warm-pools.js';
 
 /**
  * What the scheduler holds in memory: everything that is not over, and nothing else. One `step` owns it at a time and
@@ -45,6 +48,8 @@ export interface SchedulerState {
   readonly breakers: ClassBreakers;
   readonly recentEnds: RecentEnds;
   readonly deadlines: DeadlineWatch;
+  /** Slots that are retained for the next training job that matches. */
+  readonly warmPools: WarmPools;
   /** Something changed that may let a waiting training job start. */
   admissionDue: boolean;
   /** When this scheduler took over: agents need a while to say hello. */
@@ -77,6 +82,8 @@ export interface SchedulerSettings {
   readonly spotPriceRatio: number;
   /** Managed spot training waits for spot machines, and is never served by others. */
   readonly spotOnly: boolean;
+  /** Slots that a tenant may have retained at once. */
+  readonly maxWarmPools: number;
   /** Weights and quotas; a tenant that is not here has weight 1 and no quota. */
   readonly tenants: ReadonlyMap<string, TenantShare>;
 }
@@ -95,6 +102,7 @@ export const DEFAULT_SETTINGS: SchedulerSettings = {
   agingStepMs: 120_000,
   spotPriceRatio: 0.3,
   spotOnly: false,
+  maxWarmPools: Number.POSITIVE_INFINITY,
   tenants: new Map(),
 };
 
@@ -140,6 +148,10 @@ export interface AttemptRecord {
   readonly queuedAtMs: number;
   /** Memory only: why this entry of the fallback list. */
   readonly placement?: Placement;
+  /** Memory only: set aside for the slot that this training job left, and so on no class queue. */
+  warmPoolOf?: string;
+  /** Memory only: why it starts in no warm pool although its tenant has one. */
+  nearMiss?: NearMiss;
   /** Memory only: when its program was started. */
   trainingSinceMs?: number;
   agentId?: string;
@@ -179,6 +191,8 @@ export interface TrainingJobState {
   fence: number;
   /** The newest attempt. */
   attempt?: AttemptRecord;
+  /** The slot that it runs in, or ran in, where that is or was one to be kept. */
+  warmPool?: WarmPoolState;
   /** Attempts other than the newest that ended since the last commit. */
   readonly endedAttempts: AttemptRecord[];
   internalErrors: number;
@@ -225,6 +239,10 @@ export interface AgentState {
   readonly offers: ReadonlyMap<string, number>;
   /** Instance classes of the attempts leased to this agent, by training job. */
   readonly leases: Map<string, string>;
+  /** Instance classes of the slots that it keeps, by the training job that left them. */
+  readonly retained: Map<string, string>;
+  /** False for agents of a version before warm pools. */
+  readonly keepsSlots: boolean;
   /** Training jobs leased to it that its hello did not name; its first renewal decides. */
   readonly inDoubt: Set<string>;
 }
@@ -237,55 +255,6 @@ export interface MetricBatch {
 export interface LoadedState {
   readonly tuningJobs: readonly TuningJobState[];
   readonly trainingJobs: readonly TrainingJobState[];
-}
-
-/** State to start from: what the store kept, with every lease good for a full TTL from now. */
-export function restoreState(loaded: LoadedState, settings: SchedulerSettings, nowMs: number): SchedulerState {
-  const capacity = new FleetCapacity();
-  const state: SchedulerState = {
-    settings,
-    tuningJobs: new Map(loaded.tuningJobs.map((job) => [job.id, job])),
-    trainingJobs: new Map(loaded.trainingJobs.map((job) => [job.id, job])),
-    agents: new Map(),
-    pending: new Backlog(),
-    queuedByClass: new Map(),
-    demand: new Map(),
-    capacity,
-    shares: new FairShares(settings.tenants, (instanceClass) => capacity.slots(instanceClass)),
-    breakers: new ClassBreakers(),
-    recentEnds: new RecentEnds(),
-    deadlines: new DeadlineWatch(),
-    admissionDue: true,
-    startedAtMs: nowMs,
-  };
-  for (const job of loaded.trainingJobs) {
-    state.deadlines.watch(job.id, nowMs);
-    restoreAttempt(state, job, nowMs);
-    if (job.status === 'Stopping') job.stopDeadlineMs = nowMs + settings.stopDeadlineMs;
-  }
-  return state;
-}
-
-function restoreAttempt(state: SchedulerState, job: TrainingJobState, nowMs: number): void {
-  const { attempt } = job;
-  if (job.crossValidation !== undefined) return;
-  if (attempt === undefined || attempt.state === 'Ended') {
-    state.pending.add(job, nowMs);
-    return;
-  }
-  state.shares.started(job.tenant, flowOf(job), attempt.instanceClass, nowMs);
-  if (attempt.state === 'Queued') {
-    attempt.requeueAtMs = nowMs;
-    state.queuedByClass.set(attempt.instanceClass, (state.queuedByClass.get(attempt.instanceClass) ?? 0) + 1);
-    state.demand.set(attempt.instanceClass, nowMs);
-  } else {
-    state.shares.leased(job.tenant, attempt.instanceClass, nowMs);
-    attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;
-    attempt.trainingSinceMs = trainingSinceMs(job);
-  }
-}
-
-function trainingSinceMs({ secondaryStatus, transitions }: TrainingJobState): number | undefined {
-  if (secondaryStatus !== 'Training' && secondaryStatus !== 'Uploading') return undefined;
-  return transitions.findLast(({ status }) => status === 'Training')?.startTimeMs;
+  /** Those that are Available. */
+  readonly warmPools: readonly WarmPoolState[];
 }

@@ -19,6 +19,10 @@ function tuning(fleet: SimulatedFleet, name = 'tune') {
   return job;
 }
 
+function hello(agentId: string, epoch: string, held: { trainingJobId: string; fence: number }[]) {
+  return { kind: 'AgentConnected', agentId, epoch, offers: new Map([['small', 1]]), held, kept: [] } as const;
+}
+
 describe('a tuning job on a healthy fleet', () => {
   it('runs exactly MaxNumber training jobs, at most MaxParallel at once, and completes', () => {
     const fleet = new SimulatedFleet(1, [4, 4]);
@@ -185,7 +189,7 @@ describe('one training job', () => {
     held: { trainingJobId: string; fence: number }[] = [],
   ) {
     fleet.agents.push({ id: agentId, slots: 1, connected: true, running: new Map() });
-    fleet.post({ kind: 'AgentConnected', agentId, epoch: agentId, offers: new Map([[instanceClass, 1]]), held });
+    fleet.post({ ...hello(agentId, agentId, held), offers: new Map([[instanceClass, 1]]) });
   }
 
   it('never ends before it started, though agent and server go by different clocks', () => {
@@ -343,10 +347,10 @@ describe('one training job', () => {
     const key = { trainingJobId: 'job', fence: 1 };
     fleet.post({ kind: 'ClaimRequested', agentId: 'a', key });
     fleet.post({ kind: 'AgentDisconnected', agentId: 'a', epoch: 'a' });
-    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'a2', offers: new Map([['small', 1]]), held: [key] });
+    fleet.post(hello('a', 'a2', [key]));
     expect(job).toMatchObject({ fence: 1, losses: 0 });
     fleet.agents[0]?.running.clear();
-    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'a3', offers: new Map([['small', 1]]), held: [] });
+    fleet.post(hello('a', 'a3', []));
     expect(job).toMatchObject({ fence: 1, losses: 0 });
     fleet.post({ kind: 'LeasesRenewed', agentId: 'a', keys: [], sentAtMonotonicMs: 0n });
     expect(job).toMatchObject({ fence: 2, losses: 1 });
@@ -357,8 +361,8 @@ describe('one training job', () => {
     connect(fleet, 'a', 'small');
     const key = { trainingJobId: 'job', fence: 1 };
     fleet.post({ kind: 'ClaimRequested', agentId: 'a', key });
-    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'late', offers: new Map([['small', 1]]), held: [] });
-    fleet.post({ kind: 'AgentConnected', agentId: 'a', epoch: 'a2', offers: new Map([['small', 1]]), held: [key] });
+    fleet.post(hello('a', 'late', []));
+    fleet.post(hello('a', 'a2', [key]));
     fleet.post({ kind: 'LeasesRenewed', agentId: 'a', keys: [key], sentAtMonotonicMs: 0n });
     expect(job).toMatchObject({ fence: 1, losses: 0, attempt: { state: 'Leased' } });
   });

@@ -19,6 +19,7 @@ import {
   onTrainingJobEnded,
   requestTuningStop,
 } from './tuning/tuning-loop.js';
+import { checkWarmPools, onKeepAliveChanged } from './warm-pools/retention.js';
 
 /**
  * The scheduler's only decision function. Takes over `state`, changes it in place, and returns what must be made
@@ -54,6 +55,8 @@ function handle(context: StepContext, event: SchedulerEvent): void {
       const job = state.trainingJobs.get(event.trainingJobId);
       return job && requestStop(context, job, 'UserRequested');
     }
+    case 'KeepAliveChanged':
+      return onKeepAliveChanged(context, event.trainingJobId, event.keepAliveSeconds);
     case 'Suggested':
       return withTuningJob(context, event.tuningJobId, (job) =>
         onSuggested(context, job, event.asked, event.convergence),
@@ -67,7 +70,7 @@ function handle(context: StepContext, event: SchedulerEvent): void {
     case 'AgentDisconnected':
       return onAgentDisconnected(context, event.agentId, event.epoch);
     case 'ClaimRequested':
-      return onClaimRequested(context, event.agentId, event.key);
+      return onClaimRequested(context, event.agentId, event.key, event.keptAfter);
     case 'LeasesRenewed':
       return onLeasesRenewed(context, event);
     case 'PhaseChanged':
@@ -84,6 +87,7 @@ function handle(context: StepContext, event: SchedulerEvent): void {
 function onTick(context: StepContext): void {
   const { state } = context;
   silenceAgents(context);
+  checkWarmPools(context);
   checkDeadlines(context);
   for (const job of [...state.tuningJobs.values()]) {
     checkTuningRuntime(context, job);

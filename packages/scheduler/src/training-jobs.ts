@@ -5,12 +5,15 @@ import {
   type SecondaryStatus,
   type StopReason,
 } from '@fleetune/domain';
-import { awaitPlacement, leaveQueue } from './placement/admission.js';
+import { awaitPlacement } from './placement/admission.js';
 import { flowOf } from './placement/backlog.js';
+import { leaveQueue } from './placement/class-queue.js';
 import { countTraining, isTimeUp, unreportedMs } from './running-time.js';
 import type { AttemptRecord, FoldProgress, TrainingJobState } from './state.js';
 import type { StepContext } from './step-context.js';
 import { endWith, moveTo } from './transitions.js';
+import { settleWarmPool } from './warm-pools/retention.js';
+import { freeReservation } from './warm-pools/reuse.js';
 
 /** Ends the newest attempt and decides what becomes of its training job: another attempt, or the end. */
 export function settleAttempt(
@@ -102,7 +105,8 @@ function endAttempt(
   outcome: AttemptOutcome,
 ): void {
   const { state, nowMs } = context;
-  if (attempt.state === 'Queued') leaveQueue(state, attempt);
+  if (attempt.warmPoolOf !== undefined && attempt.state === 'Queued') freeReservation(context, attempt);
+  else if (attempt.state === 'Queued') leaveQueue(state, job, attempt);
   const agent = state.agents.get(attempt.agentId ?? '');
   if (agent?.leases.delete(job.id)) state.capacity.count(agent, nowMs);
   const ranMs = attempt.leasedAtMs === undefined ? undefined : nowMs - attempt.leasedAtMs;
@@ -241,6 +245,7 @@ function end(
   endWith(job, secondaryStatus, message, nowMs);
   state.pending.delete(job.id);
   state.trainingJobs.delete(job.id);
+  settleWarmPool(context, job);
   context.emit({ kind: 'SaveTrainingJob', job });
   context.emit({ kind: 'Observe', fact: { kind: 'TrainingJobEnded', status, startupMs: job.startupMs } });
   context.ended.push({ job, failure });

@@ -81,6 +81,7 @@ export async function registerFaces(http: FastifyInstance, parts: FaceParts): Pr
     authenticate: (token) => keyRing.tenantOf(token),
     accessKeys: keyRing,
     drills: connections,
+    cordons: connections,
     onInternalError: (error, request) => log.error({ err: error, request }, 'A request to the API failed.'),
     uploads: bucketUploads(config, storage),
     defaults: (tenant) => ({ outputUri: joinUri(storage.bucketUri(tenant), 'output'), builtinMetrics }),

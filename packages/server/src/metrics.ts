@@ -1,11 +1,16 @@
 import type { Fact, SchedulerState } from '@fleetune/scheduler';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { diskMetrics } from './disk-metrics.js';
 import type { OperationClass } from './throttling/request-throttle.js';
+import { WarmPoolMetrics } from './warm-pool-metrics.js';
 
 /** Bounds of waits in seconds: 10 ms to about three hours, growing fourfold. */
 const WAIT_BUCKETS = [0.01, 0.04, 0.16, 0.64, 2.5, 10, 40, 160, 640, 2_500, 10_000];
 const STARTUP_BUCKETS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.3, 2.6, 5, 10, 30, 60, 180];
 const SUGGEST_BUCKETS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+
+/** Gauges of the library's that are called totals, against the naming rules that `promtool check metrics` has. */
+const MISNAMED_METRICS = ['handles', 'requests', 'resources'].map((what) => `fleetune_nodejs_active_${what}_total`);
 
 /** Instance classes are named by users: those after the first so many share a label. */
 const MAX_CLASS_LABELS = 100;
@@ -26,11 +31,15 @@ export class ServerMetrics {
   readonly #throttled: Counter;
   readonly #logBytes: Counter;
   readonly #metricPoints: Counter;
+  readonly #warmPools: WarmPoolMetrics;
   readonly #classes = new Set<string>();
 
-  constructor(version: string, state: () => Readonly<SchedulerState> | undefined) {
+  /** @param dataDirectory whose disk is looked at. */
+  constructor(version: string, state: () => Readonly<SchedulerState> | undefined, dataDirectory: string) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: 'fleetune_' });
+    for (const name of MISNAMED_METRICS) this.registry.removeSingleMetric(name);
+    diskMetrics(this.registry, dataDirectory);
     new Gauge({
       name: 'fleetune_build_info',
       help: 'Always 1; the version is in the label.',
@@ -110,7 +119,11 @@ export class ServerMetrics {
       help: 'Metric points received.',
       registers,
     });
+    this.#warmPools = new WarmPoolMetrics(this.registry, state);
     this.#gauges(state);
+    // Prometheus sees a counter grow only when it has seen it before.
+    for (const status of ['Completed', 'Failed', 'Stopped']) this.#finished.inc({ status }, 0);
+    for (const kind of ['claim', 'phase', 'metrics', 'report']) this.#fencedWrites.inc({ kind }, 0);
   }
 
   observe(fact: Fact): void {
@@ -136,6 +149,10 @@ export class ServerMetrics {
         return this.#breakersOpened.inc({ instance_class: this.#classLabel(fact.instanceClass) });
       case 'LeaseExpired':
         return this.#leaseExpired.inc();
+      case 'WarmPoolReused':
+      case 'WarmPoolMissed':
+      case 'WarmPoolEnded':
+        return this.#warmPools.observe(fact);
       case 'FencedWrite':
         return this.#fencedWrites.inc({ kind: fact.write });
     }
@@ -222,13 +239,16 @@ export class ServerMetrics {
       registers,
       collect() {
         let used = 0;
+        let retained = 0;
         let total = 0;
         for (const agent of state()?.agents.values() ?? []) {
           used += agent.leases.size;
+          retained += agent.retained.size;
           total += Math.max(0, ...agent.offers.values());
         }
         this.set({ state: 'used' }, used);
-        this.set({ state: 'free' }, Math.max(0, total - used));
+        this.set({ state: 'retained' }, retained);
+        this.set({ state: 'free' }, Math.max(0, total - used - retained));
       },
     });
   }

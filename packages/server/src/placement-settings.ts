@@ -16,6 +16,7 @@ export const PLACEMENT_VARIABLES = {
   FLEETUNE_WHEN_NOT_OFFERED: z.enum(['wait', 'fail']).optional(),
   FLEETUNE_OFFER_PATIENCE_SECONDS: seconds.optional(),
   FLEETUNE_TENANT_SHARES: shares.optional(),
+  FLEETUNE_MAX_WARM_POOLS: z.coerce.number().int().nonnegative().optional(),
 } as const;
 
 export type PlacementVariables = z.infer<z.ZodObject<typeof PLACEMENT_VARIABLES>>;
@@ -26,6 +27,7 @@ export function placementSettings(variables: PlacementVariables): Partial<Schedu
     whenNotOffered: variables.FLEETUNE_WHEN_NOT_OFFERED,
     offerPatienceMs: inMs(variables.FLEETUNE_OFFER_PATIENCE_SECONDS),
     tenants: variables.FLEETUNE_TENANT_SHARES,
+    maxWarmPools: variables.FLEETUNE_MAX_WARM_POOLS,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

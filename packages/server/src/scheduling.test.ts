@@ -44,6 +44,8 @@ const NO_AGENTS: AgentLink & { closeAll(): void } = {
   stop: () => undefined,
   renewed: () => undefined,
   demand: () => undefined,
+  keepSlots: () => undefined,
+  offerSlot: () => undefined,
   closeAll: () => undefined,
 };
 

@@ -66,7 +66,7 @@ async function start(
   await allowJoin(database, credentials.joinToken, true, new Date());
 
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
-  const metrics = new ServerMetrics(VERSION, () => scheduling.state);
+  const metrics = new ServerMetrics(VERSION, () => scheduling.state, config.dataDirectory);
   const connections = new AgentConnections({
     welcome: () => ({
       protocolVersion: PROTOCOL_VERSION,
@@ -141,6 +141,7 @@ async function openTenants(
   stops: (() => Promise<unknown>)[],
 ): Promise<{ keyRing: KeyRing; storage: TenantStorage }> {
   const storage = new TenantStorage({ s3: config.s3, bucketUri: config.bucketUri, ownTenant: OWN_TENANT });
+  await storage.prepare(OWN_TENANT);
   const keyRing = await KeyRing.open({
     database,
     own: { ...credentials, tenant: OWN_TENANT },

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database } from './database.js';
+import { upsertWarmPools, type WarmPoolRow } from './warm-pools.js';
 
 /** Rows as the scheduler writes them; times are ISO 8601 texts. */
 export interface TuningJobProgressRow {
@@ -88,6 +89,7 @@ export interface SchedulerRows {
   readonly trainingJobs: readonly TrainingJobRow[];
   readonly attempts: readonly AttemptRow[];
   readonly metrics: readonly MetricPointRow[];
+  readonly warmPools: readonly WarmPoolRow[];
 }
 
 /** The writer is no longer the owner, a row had already ended, or a row can never be written: nothing was written. */
@@ -106,6 +108,7 @@ export async function commitRows(database: Database, ownerFence: number, rows: S
     if (rows.trainingJobs.length > 0) await upsertTrainingJobs(client, rows.trainingJobs);
     if (rows.attempts.length > 0) await upsertAttempts(client, rows.attempts);
     if (rows.metrics.length > 0) await insertMetrics(client, rows.metrics);
+    if (rows.warmPools.length > 0) await upsertWarmPools(client, rows.warmPools);
     await client.query('COMMIT');
   } catch (thrown) {
     const error = isRefusal(thrown)

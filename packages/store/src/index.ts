@@ -12,3 +12,4 @@ export * from './logs.js';
 export * from './migrate.js';
 export * from './ownership.js';
 export * from './trials.js';
+export * from './warm-pools.js';

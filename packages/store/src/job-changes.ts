@@ -1,19 +1,28 @@
+import { sql } from 'kysely';
 import type { Database } from './database.js';
 
 export type JobTable = 'training_jobs' | 'tuning_jobs';
 
-/** Replaces all tags of a job. */
-export async function setJobTags(
+/**
+ * Replaces all tags of a job.
+ *
+ * @param known the tags that the row is believed to have; null for those of its tuning job.
+ * @returns false, with nothing changed, when it has others by now.
+ */
+export async function replaceJobTags(
   database: Database,
   table: JobTable,
   id: string,
+  known: Readonly<Record<string, string>> | null,
   tags: Readonly<Record<string, string>>,
-): Promise<void> {
-  await database.query
+): Promise<boolean> {
+  const result = await database.query
     .updateTable(table)
     .set({ tags: JSON.stringify(tags) })
     .where('id', '=', id)
-    .execute();
+    .where(sql<boolean>`tags IS NOT DISTINCT FROM ${known === null ? null : JSON.stringify(known)}::jsonb`)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
 }
 
 /** Keeps the wish that a job stop. @returns false when it has ended. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from './database.js';
-import type { StoredTrainingJob, StoredTuningJob } from './jobs.js';
+import { isNoText, type StoredTrainingJob, type StoredTuningJob } from './jobs.js';
 
 export type JobSortColumn = 'name' | 'created_at' | 'last_modified_at' | 'status' | 'objective';
 
@@ -11,6 +11,8 @@ export interface JobListing {
   readonly tenant: string;
   readonly nameContains?: string;
   readonly status?: string;
+  /** Of training jobs only. */
+  readonly warmPoolStatus?: string;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
   readonly modifiedAfter?: Date;
@@ -91,6 +93,7 @@ async function listed<Row extends object>(
   listing: TrainingJobListing,
   columns = '*',
 ): Promise<Listed<Row>> {
+  if (isNoText(listing.nameContains ?? '')) return [];
   const { text, values, isPlain } = listingQuery(table, columns, listing);
   // What everybody asks is planned once a connection. The rest is planned by its values: a rare part of a name is
   // looked up in its index, a frequent one is soon met in the order of the listing.
@@ -112,6 +115,10 @@ function listingQuery(table: string, columns: string, listing: TrainingJobListin
   const filters: string[] = [];
   if (listing.nameContains !== undefined) filters.push(nameFilter(listing.nameContains, parameter));
   if (listing.status !== undefined) filters.push(`status = ${parameter(listing.status)}`);
+  if (listing.warmPoolStatus !== undefined) {
+    const pools = `SELECT training_job_id FROM warm_pools WHERE tenant = ${parameter(listing.tenant)}`;
+    filters.push(`id IN (${pools} AND status = ${parameter(listing.warmPoolStatus)})`);
+  }
   if (listing.createdAfter) filters.push(`created_at > ${parameter(listing.createdAfter)}`);
   if (listing.createdBefore) filters.push(`created_at < ${parameter(listing.createdBefore)}`);
   if (listing.modifiedAfter) filters.push(`last_modified_at > ${parameter(listing.modifiedAfter)}`);

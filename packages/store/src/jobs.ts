@@ -167,19 +167,29 @@ export async function findTrainingJobWithTuningJob(
   database: Database,
   tenant: string,
   name: string,
-): Promise<{ readonly row: StoredTrainingJob; readonly tuningJob?: TuningJobOfTrainingJob } | undefined> {
-  const found = await database.pool.query<StoredTrainingJob & { of: TuningJobOfTrainingJob | null }>({
+): Promise<
+  | {
+      readonly row: StoredTrainingJob;
+      readonly tuningJob?: TuningJobOfTrainingJob;
+      readonly hasWarmPool: boolean;
+    }
+  | undefined
+> {
+  if (isNoText(name)) return undefined;
+  const found = await database.pool.query<
+    StoredTrainingJob & { of: TuningJobOfTrainingJob | null; has_warm_pool: boolean }
+  >({
     name: 'find-training-job-with-tuning-job',
     text: `
       SELECT job.*, CASE WHEN of.id IS NOT NULL THEN json_build_object(
         'id', of.id, 'name', of.name, 'spec', of.spec, 'origin', of.origin, 'tags', of.tags
-      ) END AS of
+      ) END AS of, EXISTS (SELECT 1 FROM warm_pools WHERE training_job_id = job.id) AS has_warm_pool
       FROM training_jobs AS job LEFT JOIN tuning_jobs AS of ON of.id = job.tuning_job_id
       WHERE job.tenant = $1 AND job.name = $2 AND job.deleted_at IS NULL`,
     values: [tenant, name],
   });
   const [row] = found.rows;
-  return row && { row, tuningJob: row.of ?? undefined };
+  return row && { row, tuningJob: row.of ?? undefined, hasWarmPool: row.has_warm_pool };
 }
 
 export function findTuningJobsOfTrainingJobs(
@@ -201,12 +211,18 @@ async function findByName<Row extends object>(
   tenant: string,
   name: string,
 ): Promise<Row | undefined> {
+  if (isNoText(name)) return undefined;
   const found = await pool.query<Row>({
     name: `find-by-name ${table}`,
     text: `SELECT * FROM ${table} WHERE tenant = $1 AND name = $2 AND deleted_at IS NULL`,
     values: [tenant, name],
   });
   return found.rows[0];
+}
+
+/** PostgreSQL has no text with a NUL in it, and fails where it is asked for some. */
+export function isNoText(text: string): boolean {
+  return text.includes('\0');
 }
 
 async function findByIds<Row extends object>(

@@ -9,7 +9,8 @@ export interface StoredLogChunk {
 }
 
 /**
- * Keeps a piece of an attempt's log, if the attempt is leased to `agentId`. The same piece twice is kept once.
+ * Keeps a piece of an attempt's log, if the attempt is leased to `agentId`. What was kept before is kept once, also where
+ * it comes again as part of another piece.
  *
  * @returns false when the attempt is not this agent's: the write was refused.
  */
@@ -24,9 +25,15 @@ export async function appendLog(
     text: `
       WITH holder AS (
         SELECT 1 FROM attempts WHERE training_job_id = $1 AND fence = $2 AND agent_id = $3
+      ), stored AS (
+        SELECT coalesce((
+          SELECT byte_offset + octet_length(data) FROM log_chunks
+          WHERE training_job_id = $1 AND fence = $2 ORDER BY byte_offset DESC LIMIT 1
+        ), 0) AS length
       ), written AS (
         INSERT INTO log_chunks (training_job_id, fence, byte_offset, data, written_at)
-        SELECT $1, $2, $4, $5, $6 FROM holder
+        SELECT $1, $2, greatest($4::bigint, length), substring($5::bytea FROM 1 + greatest(0, length - $4)::integer), $6
+        FROM holder, stored WHERE $4 + octet_length($5) > length
         ON CONFLICT (training_job_id, fence, byte_offset) DO NOTHING
       )
       SELECT count(*)::integer AS holders FROM holder`,

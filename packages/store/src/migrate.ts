@@ -7,6 +7,7 @@ import * as listingIndexes from './migrations/0004-listing-indexes.js';
 import * as accessKeys from './migrations/0005-access-keys.js';
 import * as folds from './migrations/0006-folds.js';
 import * as spot from './migrations/0007-spot.js';
+import * as warmPools from './migrations/0008-warm-pools.js';
 
 /** In the order of their names. A new migration is one file and one line here. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -17,6 +18,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-access-keys': { up: accessKeys.up, down: accessKeys.down },
   '0006-folds': { up: folds.up, down: folds.down },
   '0007-spot': { up: spot.up, down: spot.down },
+  '0008-warm-pools': { up: warmPools.up, down: warmPools.down },
 };
 
 class ListedMigrations implements MigrationProvider {

@@ -15,6 +15,7 @@ export interface Schema {
   agents: AgentTable;
   join_tokens: JoinTokenTable;
   access_keys: AccessKeyTable;
+  warm_pools: WarmPoolTable;
 }
 
 interface SchedulerOwnershipTable {
@@ -151,4 +152,25 @@ export interface AccessKeyTable {
   token_sha256: string;
   enabled: boolean;
   created_at: Timestamp;
+}
+
+export interface WarmPoolTable {
+  training_job_id: string;
+  tenant: string;
+  fence: number;
+  agent_id: string;
+  instance_class: string;
+  match: Json<unknown>;
+  cluster_id: string;
+  born_at: Timestamp;
+  reuses: number;
+  keep_alive_seconds: number;
+  /** By UpdateTrainingJob; the scheduler carries it out. */
+  wanted_keep_alive_seconds: number | null;
+  status: string;
+  available_at: Timestamp | null;
+  retained_ms: Generated<number>;
+  reused_by: string | null;
+  end_reason: string | null;
+  ended_at: Timestamp | null;
 }

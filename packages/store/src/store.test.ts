@@ -131,6 +131,7 @@ function commit(rows: Partial<Parameters<typeof commitRows>[2]>, fence = ownersh
     trainingJobs: [],
     attempts: [],
     metrics: [],
+    warmPools: [],
     ...rows,
   });
 }
@@ -332,6 +333,26 @@ describe('a log', () => {
     expect(await text(0)).toBe('hello world');
     expect(await text(8)).toBe('rld');
     expect(await text(11)).toBe('');
+  });
+
+  it('takes what is new of a piece that was sent before, cut in another way', async () => {
+    const row = training();
+    const key = { trainingJobId: row.id, fence: 1 };
+    await commit({ trainingJobs: [row], attempts: [attempt(row.id, { state: 'Leased', agent_id: 'mine' })] });
+    const append = (offset: number, text: string) =>
+      appendLog(temporary.database, key, 'mine', { offset, data: Buffer.from(text), writtenAtMs: 0 });
+    await append(0, 'first\n');
+    await append(6, 'second\n');
+    await append(0, 'first\nsec');
+    await append(6, 'second\nthird\n');
+    await append(30, 'after a gap\n');
+    const chunks = await readLog(temporary.database, key, 0, 1000);
+    expect(chunks.map(({ offset, data }) => [offset, String(data)])).toEqual([
+      [0, 'first\n'],
+      [6, 'second\n'],
+      [13, 'third\n'],
+      [30, 'after a gap\n'],
+    ]);
   });
 });
 

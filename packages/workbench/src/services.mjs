@@ -9,6 +9,10 @@ const PACKAGES = {
   promtool: 'prometheus',
   'systemd-analyze': 'systemd',
   chromium: 'chromium',
+  podman: 'podman',
+  runc: 'runc',
+  catatonit: 'catatonit',
+  busybox: 'busybox-static',
 };
 
 /**

@@ -27,19 +27,19 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4().hex[:8]}"
 
 
-def upload_program(program: Path = PROGRAM) -> str:
+def upload_program(program: Path = PROGRAM, s3: Any = None, bucket: str = BUCKET) -> str:
     """Uploads a training program as script mode wants it, and says where it is."""
-    s3 = boto3.client("s3")
+    s3 = s3 or boto3.client("s3")
     try:
-        s3.create_bucket(Bucket=BUCKET)
+        s3.create_bucket(Bucket=bucket)
     except s3.exceptions.BucketAlreadyOwnedByYou:
         pass
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.add(program, "train.py")
     key = f"source/{program.stem}/sourcedir.tar.gz"
-    s3.put_object(Bucket=BUCKET, Key=key, Body=packed.getvalue())
-    return f"s3://{BUCKET}/{key}"
+    s3.put_object(Bucket=bucket, Key=key, Body=packed.getvalue())
+    return f"s3://{bucket}/{key}"
 
 
 def script_mode(source: str, **hyperparameters: Any) -> dict[str, str]:

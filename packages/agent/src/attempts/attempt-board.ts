@@ -10,8 +10,15 @@ import {
 import type { Logger } from 'pino';
 import { Changes } from '../changes.js';
 import type { AgentClock } from '../clock.js';
-import type { AttemptExecutor, AttemptObserver, StopTime } from '../execution/attempt-execution.js';
+import type {
+  AttemptExecution,
+  AttemptExecutor,
+  AttemptObserver,
+  KeptAttempt,
+  StopTime,
+} from '../execution/attempt-execution.js';
 import type { Uplink } from '../gateway/uplink.js';
+import type { LeftSlot } from '../intake/kept-slots.js';
 import type { Slot } from '../inventory/capacity.js';
 import type { LeaseKeeper } from '../leases/lease-keeper.js';
 import type { LogShipper } from '../logs/log-shipper.js';
@@ -31,8 +38,8 @@ export interface BoardParts {
   readonly logs: LogShipper;
   readonly clock: AgentClock;
   readonly log: Logger;
-  /** The attempt's processes are gone; its slot can serve again. */
-  readonly onSlotFree: (slot: Slot) => void;
+  /** The attempt's processes are gone; its slot can serve again, `left` first whoever follows in its warm pool. */
+  readonly onSlotFree: (slot: Slot, left?: LeftSlot) => void;
 }
 
 export interface Grant {
@@ -66,29 +73,77 @@ export class AttemptBoard {
   }
 
   start({ key, order, slot, askedAtMs, slotFreeAtMs }: Grant): void {
-    const { executor, leases, logs } = this.#parts;
+    const { executor, leases } = this.#parts;
     const attempt = new HeldAttempt(key, slot);
-    this.#held.set(attempt.name, attempt);
+    if (order.keepAliveSeconds > 0) attempt.warmPool = order.warmPool;
     leases.grant(key, askedAtMs);
-    try {
-      const execution = executor.start({
+    this.#hold(attempt, 'start', () =>
+      executor.start({
         key,
         order,
         observer: this.#observerOf(attempt),
+        resources: slot.resources,
         cpuCount: slot.cpuCount,
         gpuUuids: slot.gpuUuids,
         slotFreeAtMonotonicMs: slotFreeAtMs,
         confirmLease: () => leases.confirm(key),
-      });
+      }),
+    );
+  }
+
+  /** Goes on with what an earlier agent process left. Its lease is held from {@link leasesHeld} on. */
+  takeOver(kept: KeptAttempt, slot: Slot): void {
+    const { leases, log } = this.#parts;
+    const attempt = new HeldAttempt(kept.key, slot, true);
+    if (kept.order.keepAliveSeconds > 0) attempt.warmPool = kept.order.warmPool;
+    log.info({ attempt: attempt.name }, 'going on with what an earlier agent process had started');
+    this.#hold(attempt, 'go on with', () =>
+      kept.takeOver({
+        observer: this.#observerOf(attempt),
+        confirmLease: async () => {
+          await attempt.leased;
+          return leases.confirm(kept.key);
+        },
+      }),
+    );
+  }
+
+  /** The server has taken a hello that was sent at `saidAtMs` and left these attempts to this agent. */
+  leasesHeld(saidAtMs: number): void {
+    const { leases } = this.#parts;
+    for (const attempt of this.#inState('running', 'reported')) {
+      if (attempt.beginLease()) leases.grant(attempt.key, saidAtMs);
+    }
+  }
+
+  /** Whether the attempt goes on when this process ends. */
+  outlivesAgent(key: AttemptKey): boolean {
+    return this.#held.get(attemptName(key))?.execution?.outlivesAgent === true;
+  }
+
+  /** Leaves all that goes on without this process to the next one. */
+  letGo(): void {
+    for (const attempt of this.#held.values()) {
+      attempt.isLetGo = true;
+      attempt.execution?.letGo?.();
+    }
+    this.#held.clear();
+  }
+
+  #hold(attempt: HeldAttempt, what: string, begin: () => AttemptExecution): void {
+    const { logs } = this.#parts;
+    this.#held.set(attempt.name, attempt);
+    try {
+      const execution = begin();
       attempt.execution = execution;
-      logs.add(key, execution.log);
-      if (execution.log.length > 0) logs.grew(key);
+      logs.add(attempt.key, execution.log);
+      if (execution.log.length > 0) logs.grew(attempt.key);
       execution.result.then(
         (result) => this.#ended(attempt, result),
         (error: unknown) => this.#broke(attempt, 'carry out', error),
       );
     } catch (error) {
-      this.#broke(attempt, 'start', error);
+      this.#broke(attempt, what, error);
     }
   }
 
@@ -112,7 +167,10 @@ export class AttemptBoard {
 
   /** The server answered the renewal sent at `sentAtMs`. */
   renewalAnswered(sentAtMs: number): void {
-    for (const attempt of this.#held.values()) attempt.told.answered(sentAtMs);
+    for (const attempt of this.#held.values()) {
+      const durableMs = attempt.told.answered(sentAtMs);
+      if (attempt.state === 'running') attempt.execution?.toldUntil?.(durableMs);
+    }
   }
 
   /** The server asks for the end of the attempt. */
@@ -169,6 +227,11 @@ export class AttemptBoard {
     await this.#changes.until(() => this.#inState('running', 'abandoned').length === 0);
   }
 
+  /** Resolves when this is so; attempts that begin or end may change it. */
+  async when(condition: () => boolean): Promise<void> {
+    await this.#changes.until(condition);
+  }
+
   /** Resolves when nothing of any attempt is left here. */
   async whenEmpty(): Promise<void> {
     await this.#changes.until(() => this.#held.size === 0);
@@ -208,18 +271,21 @@ export class AttemptBoard {
   }
 
   #ended(attempt: HeldAttempt, result: AttemptResult): void {
+    if (attempt.isLetGo) return;
     const { clock, reports, onSlotFree, log } = this.#parts;
+    let left: LeftSlot | undefined;
     if (attempt.state === 'abandoned') {
       this.#forget(attempt);
     } else {
       attempt.state = 'reported';
       const outcome = attempt.outcomeOf(result);
+      left = attempt.leaves(outcome);
       log.debug({ attempt: attempt.name, outcome: outcome.kind, atMs: clock.wallMs() }, 'attempt ended');
       reports.keep(toAttemptReport({ ...result, outcome }, attempt.execution?.log.length ?? 0));
       void this.#deliverReport(attempt);
       this.#changes.announce();
     }
-    onSlotFree(attempt.slot);
+    onSlotFree(attempt.slot, left);
   }
 
   async #deliverReport(attempt: HeldAttempt): Promise<void> {

@@ -14,13 +14,18 @@ export class ReplayBuffer {
     this.#told.push({ message, atMs });
   }
 
-  /** The server answered a renewal that was sent at `sentAtMs`, so it has read everything told before. */
-  answered(sentAtMs: number): void {
+  /**
+   * The server answered a renewal that was sent at `sentAtMs`, so it has read everything told before.
+   *
+   * @returns what was told before this moment needs no repetition.
+   */
+  answered(sentAtMs: number): number {
     const durableMs = this.#answeredMs;
     this.#answeredMs = sentAtMs;
     if ((this.#told[0]?.atMs ?? Number.POSITIVE_INFINITY) < durableMs) {
       this.#told = this.#told.filter(({ atMs }) => atMs >= durableMs);
     }
+    return durableMs;
   }
 
   /** A renewal answered on the old connection says nothing about what the new one will carry. */

@@ -1,5 +1,5 @@
 import type { CacheStatistics } from '@fleetune/artifacts';
-import type { AttemptKey, AttemptPhase, AttemptResult, MetricPoint, StopReason } from '@fleetune/domain';
+import type { AttemptKey, AttemptPhase, AttemptResult, MetricPoint, Resources, StopReason } from '@fleetune/domain';
 import type { TrainingOrder } from '@fleetune/protocol';
 import type { ZygoteStatistics } from './runtimes/zygote/zygote-statistics.js';
 
@@ -7,13 +7,13 @@ import type { ZygoteStatistics } from './runtimes/zygote/zygote-statistics.js';
 export interface AttemptObserver {
   phase(phase: AttemptPhase, atMs: number, message: string): void;
   metrics(points: readonly MetricPoint[]): void;
-  /** More of the log is in the spool. */
+  /** There is more to read of the log. */
   logGrew(): void;
 }
 
 /** Reads what the program printed, by offsets over all bytes it ever printed. */
 export interface LogReader {
-  /** Up to `maxBytes` from `offset`. Starts later than `offset` where the spool had to drop bytes. */
+  /** Up to `maxBytes` from `offset`. Starts later than `offset` where the oldest bytes had to be dropped. */
   read(offset: number, maxBytes: number): Promise<{ readonly offset: number; readonly data: Uint8Array }>;
   /** Bytes printed so far, dropped ones included. */
   readonly length: number;
@@ -44,12 +44,20 @@ export interface AttemptExecution {
   kill(): Promise<void>;
   /** Removes the attempt's folder, after the result was acknowledged. */
   dispose(): Promise<void>;
+  /** The server has everything that was told before this moment of the monotonic clock. */
+  toldUntil?(monotonicMs: number): void;
+  /** True when it goes on where it is if this process ends now, and the next one takes it over. */
+  readonly outlivesAgent?: boolean;
+  /** Looks after it no more, for this process ends now. */
+  letGo?(): void;
 }
 
 export interface AttemptStart {
   readonly key: AttemptKey;
   readonly order: TrainingOrder;
   readonly observer: AttemptObserver;
+  /** The room it was given. */
+  readonly resources: Resources;
   /** Cores this attempt may count on, at least 1 (`SM_NUM_CPUS`). */
   readonly cpuCount: number;
   /** UUIDs of the GPUs bound to this attempt. */
@@ -63,11 +71,28 @@ export interface AttemptStart {
   confirmLease(): Promise<boolean>;
 }
 
+/** An attempt that an earlier agent process left: its program runs, or has ended and nobody was told. */
+export interface KeptAttempt extends Pick<AttemptStart, 'key' | 'order' | 'resources' | 'cpuCount' | 'gpuUuids'> {
+  /** Goes on with it. */
+  takeOver(way: Pick<AttemptStart, 'observer' | 'confirmLease'>): AttemptExecution;
+}
+
 /** Starts attempts. The membership half of the agent knows executions only by this. */
 export interface AttemptExecutor {
   start(attempt: AttemptStart): AttemptExecution;
-  /** Kills what an earlier, crashed agent process left running, and removes its folders. */
+  /** What earlier agent processes of this state folder left and this one can go on with. Call it once, at first. */
+  keptAttempts?(): readonly KeptAttempt[];
+  /**
+   * Programs may run on until then, by `performance.now()`, should this process stand still or be gone: kept ones are
+   * ended at that time by their supervisors.
+   */
+  holdLeases?(untilMonotonicMs: number): void;
+  /** Kills what an earlier, crashed agent process left running and is not kept, and removes its folders. */
   sweepOrphans(): Promise<{ readonly killedProcesses: number }>;
+  /** Keeps what an attempt that has ended left for the next one of its warm pool. */
+  keepWarmPool?(key: AttemptKey, warmPool: string): void;
+  /** Removes what the attempts of a warm pool left to each other. */
+  endWarmPool?(warmPool: string): Promise<void>;
   /** How training code is walled in here. */
   readonly sandbox: 'bubblewrap' | 'namespaces' | 'none';
   /** What the cache of input data did so far. */

@@ -136,7 +136,7 @@ describe.each(RUNTIMES)('sandbox $sandbox, zygote $zygote', ({ sandbox, zygote }
   test('keeps the end of a flood of output, and says where it begins', async () => {
     const capacity = 1024 * 1024;
     const { execution, observer } = startAttempt(
-      makeExecutor({ sandbox, zygote, logSpoolBytes: capacity }),
+      makeExecutor({ sandbox, zygote, keptLogBytes: capacity }),
       makeOrder(
         python("import sys\nfor i in range(64): sys.stdout.buffer.write(b'x' * 1048575 + b'\\n')\nprint('loss=1.5')"),
         { metricDefinitions: [LOSS] },
@@ -205,6 +205,14 @@ time.sleep(600)`;
     expect(survivors(ended.result.key.fence)).toEqual([]);
   });
 
+  test.skipIf(sandbox === 'none')('is not ended by a program that ends its own group', async () => {
+    const executor = makeExecutor({ sandbox, zygote });
+    const script = "trap 'exit 3' TERM; sleep 600 & kill -TERM 0; wait";
+    const { result } = await runAttempt(executor, makeOrder(command('/bin/sh', '-c', script)));
+    expect(result.outcome).toMatchObject({ kind: 'AlgorithmError', exitCode: 3 });
+    expect(survivors(result.key.fence)).toEqual([]);
+  });
+
   test('fails a program that uses more disk than it has', async () => {
     const program = `
 import os, time
@@ -262,7 +270,7 @@ time.sleep(600)`;
       [makeOrder(fine, { channels: [channel('train', empty)] }), ['"train"', empty]],
       [makeOrder(fine, { channels: [channel('..', empty)] }), ['".."']],
       [makeOrder(script), ['"train.py"']],
-      [makeOrder(image), ['xgboost:1.7', 'no container runtime']],
+      [makeOrder(image), ['xgboost:1.7', 'no container engine']],
       [makeOrder(fine, { metricDefinitions: [metric('loss', 'loss=(')] }), ['"loss"', 'loss=(']],
       [makeOrder(fine, { environment: { TOO_LONG: 'x'.repeat(3_000_000) } }), ['longer than a program can take']],
     ] as const) {

@@ -29,6 +29,7 @@ export function makeExecutor(options: Partial<AttemptExecutorOptions> = {}): Att
     zygote: 'off',
     ...options,
   });
+  executor.holdLeases?.(performance.now() + 600_000);
   if (options.zygote !== undefined) onTestFinished(async () => executor.close?.());
   return executor;
 }
@@ -53,6 +54,8 @@ export function makeOrder(algorithm: Algorithm['kind'], overrides: Partial<Train
     volumeSizeGib: 1,
     outputCompression: '',
     tenant: '',
+    keepAliveSeconds: 0,
+    warmPool: '',
     ...overrides,
   };
 }
@@ -133,6 +136,7 @@ export function startAttempt(
     key: { trainingJobId: 'job-1', fence: ++fence },
     order,
     observer,
+    resources: { cpuMilli: 1000, memoryMib: 1024, gpuMilli: 0 },
     cpuCount: 1,
     gpuUuids: [],
     slotFreeAtMonotonicMs: performance.now(),

@@ -21,6 +21,8 @@ export interface RequirementsRequest {
 
 /** What stands in for container images, where training runs as plain processes. */
 export interface ImageCatalogue {
+  /** How the image map wants an image run: in what stands in for it, or as it is; undefined when it does not say. */
+  choice(image: string): 'environment' | 'container' | undefined;
   /** The built-in algorithm that an image is when it is run as it is. */
   builtin(image: string): { readonly name: string; readonly version: string } | undefined;
   /**
@@ -64,6 +66,15 @@ export interface AttemptExecutorOptions {
   readonly pythonPath?: readonly string[];
   /** Without it, jobs that ask for a container image are refused. */
   readonly images?: ImageCatalogue;
+  /**
+   * The container engine on this machine that runs the images that nothing stands in for: `unix://PATH` or
+   * `tcp://127.0.0.1:PORT`.
+   */
+  readonly containerEngine?: string;
+  /** The network of the engine's that containers are in; by default what the engine takes. */
+  readonly containerNetwork?: string;
+  /** Told when the engine does not answer as the agent starts; it is asked again with the first job that needs it. */
+  readonly onContainerEngineFault?: (error: unknown) => void;
   /** `auto`, the default, takes the strongest that works on this host. */
   readonly sandbox?: SandboxChoice;
   /** Files and folders that training code must not see: the server's data folder, credentials. */
@@ -73,7 +84,7 @@ export interface AttemptExecutorOptions {
   /** From SIGTERM to SIGKILL. Default 120,000, as SageMaker. */
   readonly stopGraceMs?: number;
   /** How much of an attempt's log is kept on disk. Default 256 MiB; the oldest goes first. */
-  readonly logSpoolBytes?: number;
+  readonly keptLogBytes?: number;
   /** How often an attempt's disk use is measured. Default 2,000. */
   readonly diskCheckEveryMs?: number;
   /** How much input data is kept for the next jobs. Default 10 GiB, but a quarter of the free disk at most; 0 is none. */
@@ -99,10 +110,11 @@ export function withDefaults(options: AttemptExecutorOptions) {
     exposedPaths: options.exposedPaths ?? [],
     pythonPath: options.pythonPath ?? [],
     stopGraceMs: options.stopGraceMs ?? 120_000,
-    logSpoolBytes: options.logSpoolBytes ?? 256 * 1024 * 1024,
+    keptLogBytes: options.keptLogBytes ?? 256 * 1024 * 1024,
     diskCheckEveryMs: options.diskCheckEveryMs ?? 2_000,
     checkpointEveryMs: options.checkpointEveryMs ?? 10_000,
     checkpointFlushMs: options.checkpointFlushMs ?? 600_000,
+    onContainerEngineFault: options.onContainerEngineFault ?? (() => undefined),
     zygote: options.zygote ?? 'auto',
     zygoteLimits: withZygoteDefaults(options.zygoteOptions ?? {}),
     clock: options.clock ?? SYSTEM_CLOCK,

@@ -7,6 +7,8 @@ const NO_OPT_ML =
 export interface ProgramEvidence {
   readonly exitCode: number;
   readonly finalMetrics: readonly FinalMetric[];
+  /** The memory that it had, where it is known to have been killed because that was used up. */
+  readonly usedUpMemoryMib?: number;
   /** Undefined unless the job belongs to a tuning job. */
   readonly objective?: { readonly metricName: string; readonly regex: string | undefined };
 }
@@ -28,14 +30,15 @@ export function hasSucceeded({ exitCode, finalMetrics, objective }: ProgramEvide
 
 /** Says why a program that has not succeeded failed. */
 export function failureOutcome(
-  { exitCode, finalMetrics, objective }: ProgramEvidence,
+  { exitCode, finalMetrics, objective, usedUpMemoryMib }: ProgramEvidence,
   { failureText, lastLines, hasOptMl }: FailureEvidence,
 ): AttemptOutcome {
   const tail = lastLines === '' ? 'It printed nothing.' : `Last lines: ${lastLines}`;
   if (exitCode !== 0 || objective === undefined) {
     const explanation = failureText ?? tail;
     const hint = !hasOptMl && explanation.includes('/opt/ml') ? NO_OPT_ML : '';
-    const reason = `The program ended with exit code ${exitCode}${signalHint(exitCode)}. ${hint}${explanation}`;
+    const death = usedUpMemoryMib === undefined ? `${signalHint(exitCode)}.` : `: ${memoryDeath(usedUpMemoryMib)}`;
+    const reason = `The program ended with exit code ${exitCode}${death} ${hint}${explanation}`;
     return { kind: 'AlgorithmError', reason, exitCode };
   }
   const { metricName, regex } = objective;
@@ -51,6 +54,10 @@ export function failureOutcome(
 
 function objectiveValue(finalMetrics: readonly FinalMetric[], name: string): number | undefined {
   return finalMetrics.find((metric) => metric.name === name)?.value;
+}
+
+function memoryDeath(memoryMib: number): string {
+  return `out of memory. It has ${memoryMib} MiB on this agent and needed more; ask for an instance type that has more.`;
 }
 
 function signalHint(exitCode: number): string {

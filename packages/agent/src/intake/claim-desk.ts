@@ -34,10 +34,15 @@ export class ClaimDesk {
     return this.#pending.has(attemptName(key));
   }
 
-  /** Never rejects. Unanswered when the connection is or gets lost, or the server is too slow. */
-  ask(key: AttemptKey, instanceClass: string): Promise<ClaimAnswer> {
+  /**
+   * Never rejects. Unanswered when the connection is or gets lost, or the server is too slow.
+   *
+   * @param keptSlot that it was offered for, where it comes from no queue.
+   */
+  ask(key: AttemptKey, instanceClass: string, keptSlot?: AttemptKey): Promise<ClaimAnswer> {
     const askedAtMs = this.#clock.monotonicMs();
-    if (!this.#uplink.send(agentMessage({ case: 'claim', value: { key, instanceClass } }))) {
+    const claim = { key, instanceClass, ...(keptSlot === undefined ? {} : { keptSlot }) };
+    if (!this.#uplink.send(agentMessage({ case: 'claim', value: claim }))) {
       return Promise.resolve({ kind: 'unanswered', askedAtMs });
     }
     const name = attemptName(key);

@@ -1,3 +1,4 @@
+import type { AttemptKey } from '@fleetune/domain';
 import type { Logger } from 'pino';
 import type { AttemptSource, SourcedAttempt } from '../attempt-source.js';
 import type { AttemptBoard } from '../attempts/attempt-board.js';
@@ -6,6 +7,7 @@ import type { AgentClock } from '../clock.js';
 import type { Capacity, Slot } from '../inventory/capacity.js';
 import type { ClaimDesk } from './claim-desk.js';
 import { ClassPuller } from './class-puller.js';
+import type { KeptSlots } from './kept-slots.js';
 
 interface DemandedClass {
   readonly puller: ClassPuller;
@@ -18,6 +20,7 @@ export class WorkIntake {
   readonly #capacity: Capacity;
   readonly #claims: ClaimDesk;
   readonly #board: AttemptBoard;
+  readonly #keptSlots: KeptSlots;
   readonly #clock: AgentClock;
   readonly #log: Logger;
   readonly #classes = new Map<string, DemandedClass>();
@@ -28,10 +31,18 @@ export class WorkIntake {
   #admitting = 0;
   readonly #changes = new Changes();
 
-  constructor(capacity: Capacity, claims: ClaimDesk, board: AttemptBoard, clock: AgentClock, log: Logger) {
+  constructor(
+    capacity: Capacity,
+    claims: ClaimDesk,
+    board: AttemptBoard,
+    keptSlots: KeptSlots,
+    clock: AgentClock,
+    log: Logger,
+  ) {
     this.#capacity = capacity;
     this.#claims = claims;
     this.#board = board;
+    this.#keptSlots = keptSlots;
     this.#clock = clock;
     this.#log = log;
   }
@@ -69,6 +80,18 @@ export class WorkIntake {
       if (demanded !== undefined) demanded.demandedSinceMs ??= nowMs;
     }
     this.#reconsider();
+  }
+
+  /** An attempt that is to start in a slot which was kept for it. */
+  offered(key: AttemptKey, instanceClass: string, keptAfter: AttemptKey): void {
+    if (!this.#connected || this.#draining || this.#board.has(key) || this.#claims.isPending(key)) return;
+    const slot = this.#keptSlots.lend(keptAfter);
+    if (slot === undefined) return;
+    this.#admitting += 1;
+    void this.#claimKept(key, instanceClass, keptAfter, slot).finally(() => {
+      this.#admitting -= 1;
+      this.#changes.announce();
+    });
   }
 
   slotFree(slot: Slot): void {
@@ -136,6 +159,18 @@ export class WorkIntake {
     if (answer.kind === 'refused') this.#log.debug({ key, reason: answer.reason }, 'claim refused');
     await this.#settle(attempt, answer.kind === 'refused' ? 'done' : 'putBack');
     this.#reconsider();
+  }
+
+  async #claimKept(key: AttemptKey, instanceClass: string, keptAfter: AttemptKey, slot: Slot): Promise<void> {
+    const offeredAtMs = this.#clock.monotonicMs();
+    const answer = await this.#claims.ask(key, instanceClass, keptAfter);
+    if (answer.kind === 'granted') {
+      this.#keptSlots.used(keptAfter);
+      this.#board.start({ key, order: answer.order, slot, askedAtMs: answer.askedAtMs, slotFreeAtMs: offeredAtMs });
+      return;
+    }
+    if (answer.kind === 'refused') this.#log.debug({ key, reason: answer.reason }, 'claim of a kept slot refused');
+    this.#keptSlots.takeBack(keptAfter);
   }
 
   async #settle(attempt: SourcedAttempt, how: 'done' | 'putBack'): Promise<void> {

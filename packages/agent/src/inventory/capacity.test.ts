@@ -19,6 +19,29 @@ function take(capacity: Capacity, instanceClass: string): Slot {
   return slot;
 }
 
+describe('what attempts of an earlier agent process have', () => {
+  it('is not given again until they end, also when the offer has become smaller', () => {
+    const before = take(new Capacity(inventory(2), { kind: 'any', slots: 2 }, 0), 'x');
+    const capacity = new Capacity(inventory(2), { kind: 'any', slots: 1 }, 5);
+    const held = capacity.hold(before);
+    expect(held).toEqual({ ...before, freeAtMs: 5 });
+    expect(capacity.room('x')).toBeLessThanOrEqual(0);
+    expect(capacity.take('x')).toBeUndefined();
+    capacity.release(held, 10);
+    expect(take(capacity, 'x').gpuUuids).toEqual(['GPU-0', 'GPU-1']);
+  });
+
+  it('does not bring back a GPU that is not there any more', () => {
+    const before = take(
+      new Capacity(inventory(2), { kind: 'classes', classes: [shape('two', 1_000, 2_000)] }, 0),
+      'two',
+    );
+    const capacity = new Capacity(inventory(1), { kind: 'classes', classes: [shape('one', 1_000, 1_000)] }, 0);
+    capacity.release(capacity.hold(before), 1);
+    expect(capacity.room('one')).toBe(1);
+  });
+});
+
 describe('slots of any class', () => {
   it('serves every class with the same slots', () => {
     const capacity = new Capacity(inventory(0), { kind: 'any', slots: 3 }, 0);

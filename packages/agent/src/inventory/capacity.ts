@@ -97,6 +97,14 @@ export class Capacity {
     };
   }
 
+  /** Takes the room that an attempt of an earlier agent process has, whether or not it would be given now. */
+  hold({ resources, cpuCount, gpuUuids }: Omit<Slot, 'freeAtMs'>): Slot {
+    this.#gpus.hold(gpuUuids, resources.gpuMilli);
+    this.#slotsLeft -= 1;
+    this.#free = subtractResources(this.#free, resources);
+    return { resources, cpuCount, gpuUuids, freeAtMs: this.#startMs };
+  }
+
   /** Gives room back that ran an attempt until `nowMs`. */
   release(slot: Slot, nowMs: number): void {
     this.#giveBack(slot);

@@ -31,6 +31,11 @@ export class GpuBindings {
     return chosen;
   }
 
+  /** Binds these GPUs, which an earlier agent process had bound for the same `gpuMilli`. */
+  hold(uuids: readonly string[], gpuMilli: number): void {
+    for (const uuid of uuids) this.#use(uuid, Math.min(gpuMilli, WHOLE_GPU_MILLI));
+  }
+
   /** Gives back what {@link bind} returned for the same `gpuMilli`. */
   release(uuids: readonly string[], gpuMilli: number): void {
     for (const uuid of uuids) this.#use(uuid, -Math.min(gpuMilli, WHOLE_GPU_MILLI));
@@ -53,7 +58,9 @@ export class GpuBindings {
   }
 
   #use(uuid: string, milli: number): void {
-    this.#usedMilli.set(uuid, (this.#usedMilli.get(uuid) ?? 0) + milli);
+    const used = this.#usedMilli.get(uuid);
+    // One that an attempt has held since before it was lost is not there to be given.
+    if (used !== undefined) this.#usedMilli.set(uuid, used + milli);
   }
 }
 

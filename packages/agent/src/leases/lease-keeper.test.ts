@@ -10,6 +10,7 @@ let clock: VirtualClock;
 let renewals: { readonly keys: readonly AttemptKey[]; readonly sentAtMs: number }[];
 let orders: (LeaseOrder & { readonly atMs: number })[];
 let stalls: number;
+let ends: number[];
 let keeper: LeaseKeeper;
 
 beforeEach(() => {
@@ -17,9 +18,11 @@ beforeEach(() => {
   renewals = [];
   orders = [];
   stalls = 0;
+  ends = [];
   keeper = new LeaseKeeper(clock, {
     renew: (keys, sentAtMs) => renewals.push({ keys, sentAtMs }),
     carryOut: (order) => orders.push({ ...order, atMs: clock.monotonicMs() }),
+    heldUntil: (endMs) => ends.push(endMs),
     connectionStalled: () => {
       stalls += 1;
       keeper.disconnected();
@@ -33,6 +36,27 @@ function answer(): void {
 }
 
 describe('LeaseKeeper', () => {
+  it('says until when all leases are held, each time that changes', () => {
+    keeper.connected(terms);
+    keeper.grant(key, clock.monotonicMs());
+    keeper.grant({ ...key, trainingJobId: 'other' }, clock.monotonicMs() + 10);
+    expect(ends).toEqual([31_000]);
+    clock.advance(5_000);
+    answer();
+    expect(ends).toEqual([31_000, 36_000]);
+    keeper.connected({ ...terms, ttlMs: 20_000 });
+    expect(ends.at(-1)).toBe(26_000);
+  });
+
+  it('does nothing after its end, also when the connection goes only then', () => {
+    keeper.connected(terms);
+    keeper.grant(key, clock.monotonicMs());
+    keeper.close();
+    keeper.disconnected();
+    clock.advance(60_000);
+    expect(orders).toEqual([]);
+  });
+
   it('renews all leases in one message, at once when connected and then every 5 s', () => {
     keeper.connected(terms);
     keeper.grant(key, clock.monotonicMs());

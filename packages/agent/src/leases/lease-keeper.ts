@@ -8,6 +8,8 @@ export interface LeaseDuties {
   /** Sends one renewal of all leases; an empty one is the agent's sign of life. */
   renew(keys: readonly AttemptKey[], sentAtMs: number): void;
   carryOut(order: LeaseOrder): void;
+  /** All leases are held until then, should this process stand still or end. */
+  heldUntil(endMs: number): void;
   /** The server has not answered a renewal in time: the connection is dead, though nobody said so. */
   connectionStalled(): void;
 }
@@ -27,6 +29,7 @@ export class LeaseKeeper {
   readonly #table: LeaseTable;
   #terms: LeaseTerms = { ttlMs: 30_000, renewEveryMs: 5_000 };
   #connected = false;
+  #isClosed = false;
   #nextRenewalMs = 0;
   /** When the oldest renewal without an answer was sent. */
   #unansweredSinceMs: number | undefined;
@@ -34,6 +37,7 @@ export class LeaseKeeper {
   #lastRenewalMs = Number.NEGATIVE_INFINITY;
   /** Whose leases are asked for, by the attempts' names. */
   readonly #questions = new Map<string, Question[]>();
+  #heldUntilMs: number | undefined;
 
   constructor(clock: AgentClock, duties: LeaseDuties) {
     this.#clock = clock;
@@ -44,6 +48,7 @@ export class LeaseKeeper {
   connected(terms: LeaseTerms): void {
     this.#terms = terms;
     this.#table.setTerms(terms);
+    this.#tellEnd();
     this.#connected = true;
     this.#unansweredSinceMs = undefined;
     this.#nextRenewalMs = this.#clock.monotonicMs();
@@ -57,6 +62,7 @@ export class LeaseKeeper {
 
   grant(key: AttemptKey, askedAtMs: number): void {
     this.#table.grant(key, askedAtMs);
+    this.#tellEnd();
     // While connected the next renewal comes before any new lease can be due, so the timer stands.
     if (!this.#connected) this.#arm();
   }
@@ -68,6 +74,7 @@ export class LeaseKeeper {
 
   renewed(keys: readonly AttemptKey[], sentAtMs: number): void {
     this.#table.renew(keys, sentAtMs);
+    this.#tellEnd();
     this.#unansweredSinceMs = undefined;
     for (const key of keys) this.#answer(key, ({ askedAtMs }) => askedAtMs <= sentAtMs, true);
   }
@@ -87,9 +94,17 @@ export class LeaseKeeper {
     });
   }
 
+  /** Nothing is renewed, stopped or killed any more, whatever comes. */
   close(): void {
-    this.#callOff?.();
-    this.#callOff = undefined;
+    this.#isClosed = true;
+    this.#arm();
+  }
+
+  #tellEnd(): void {
+    const endMs = this.#table.firstEndMs();
+    if (endMs === undefined || endMs === this.#heldUntilMs) return;
+    this.#heldUntilMs = endMs;
+    this.#duties.heldUntil(endMs);
   }
 
   #tick(): void {
@@ -127,6 +142,7 @@ export class LeaseKeeper {
   #arm(): void {
     this.#callOff?.();
     this.#callOff = undefined;
+    if (this.#isClosed) return;
     const dueMs = Math.min(
       this.#connected ? this.#nextRenewalMs : Number.POSITIVE_INFINITY,
       this.#table.nextDueMs() ?? Number.POSITIVE_INFINITY,

@@ -85,6 +85,12 @@ export class LeaseTable {
     return next;
   }
 
+  /** When the first lease runs out that is not renewed until then; undefined when none is held. */
+  firstEndMs(): number | undefined {
+    const ends = [...this.#leases.values()].map((lease) => this.#killAtMs(lease));
+    return ends.length === 0 ? undefined : Math.min(...ends);
+  }
+
   keys(): AttemptKey[] {
     return [...this.#leases.values()].map((lease) => lease.key);
   }

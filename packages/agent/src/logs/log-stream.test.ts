@@ -43,7 +43,7 @@ describe('LogStream', () => {
     expect(sent).toHaveLength(17);
   });
 
-  it('declares what the spool dropped by a jump of the offset', async () => {
+  it('declares what the log dropped by a jump of the offset', async () => {
     printed = Buffer.alloc(300_000);
     droppedBefore = 200_000;
     await stream.ship();

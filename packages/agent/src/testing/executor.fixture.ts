@@ -4,6 +4,7 @@ import type {
   AttemptExecution,
   AttemptExecutor,
   AttemptStart,
+  KeptAttempt,
   LogReader,
   StopTime,
 } from '../execution/attempt-execution.js';
@@ -16,6 +17,8 @@ export class MemoryExecution implements AttemptExecution {
   stopReason: StopReason | undefined;
   stopTime: StopTime | undefined;
   killed = false;
+  outlivesAgent = false;
+  isLetGo = false;
   disposed = false;
   readonly log: LogReader;
   #printed = Buffer.alloc(0);
@@ -55,6 +58,10 @@ export class MemoryExecution implements AttemptExecution {
     this.finish({ kind: 'InternalError', reason: 'killed' });
   }
 
+  letGo(): void {
+    this.isLetGo = true;
+  }
+
   async dispose(): Promise<void> {
     this.disposed = true;
   }
@@ -69,6 +76,22 @@ export class MemoryExecutor implements AttemptExecutor {
 
   constructor(onStart: (execution: MemoryExecution) => void = () => {}) {
     this.#onStart = onStart;
+  }
+
+  /** What an earlier agent process left. */
+  kept: readonly Omit<KeptAttempt, 'takeOver'>[] = [];
+  /** Until when programs were last told that their leases are held. */
+  heldUntilMs: number | undefined;
+
+  keptAttempts(): readonly KeptAttempt[] {
+    return this.kept.map((kept) => ({
+      ...kept,
+      takeOver: (way) => this.start({ ...kept, ...way, slotFreeAtMonotonicMs: 0 }),
+    }));
+  }
+
+  holdLeases(untilMonotonicMs: number): void {
+    this.heldUntilMs = untilMonotonicMs;
   }
 
   start(started: AttemptStart): MemoryExecution {

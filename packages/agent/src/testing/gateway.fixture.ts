@@ -27,6 +27,11 @@ export interface GatewayBehaviour {
   acknowledgeLogs: boolean;
   acknowledgeReports: boolean;
   killOnHello: (hello: Hello) => { trainingJobId: string; fence: number }[];
+  keptOnHello: (hello: Hello) => Hello['keptSlots'];
+  /** What every order says beside its name. */
+  order: { readonly keepAliveSeconds?: number; readonly warmPool?: string };
+  /** Whether the slot of an attempt that is reported is kept. */
+  keeps: (name: string) => boolean;
   joinTokens: Set<string>;
   /** Credentials that are accepted, by agent id; shared between a gateway and the one that takes its place. */
   credentials: Map<string, string>;
@@ -43,6 +48,9 @@ const DEFAULTS: Omit<GatewayBehaviour, 'joinTokens' | 'credentials'> = {
   acknowledgeLogs: true,
   acknowledgeReports: true,
   killOnHello: () => [],
+  keptOnHello: () => [],
+  order: {},
+  keeps: () => false,
 };
 
 /** A small but real agent gateway: gRPC over HTTP/2 on 127.0.0.1, remembering all it hears. */
@@ -151,7 +159,7 @@ export class GatewayFixture {
 
   #welcome(hello: Hello, outbox: Outbox<ConnectResponse>): void {
     this.hellos.push(hello);
-    const { leaseTtlMs, leaseRenewEveryMs, queueUrl, demand, killOnHello } = this.behaviour;
+    const { leaseTtlMs, leaseRenewEveryMs, queueUrl, demand, killOnHello, keptOnHello } = this.behaviour;
     const welcome = {
       protocolVersion: 1,
       serverVersion: 'fixture',
@@ -159,6 +167,7 @@ export class GatewayFixture {
       leaseRenewEveryMs,
       queue: { kind: 'redis', url: queueUrl },
       killAttempts: killOnHello(hello),
+      keptSlots: keptOnHello(hello),
     };
     outbox.push(serverMessage({ case: 'welcome', value: welcome }));
     outbox.push(serverMessage({ case: 'demand', value: { instanceClasses: demand } }));
@@ -173,7 +182,10 @@ export class GatewayFixture {
         const how = behaviour.claim(attemptName(fromAttemptKeyMessage(key)));
         const base = key === undefined ? {} : { key };
         if (how === 'grant') {
-          const decision = { case: 'granted', value: { trainingJobName: key?.trainingJobId ?? '' } } as const;
+          const decision = {
+            case: 'granted',
+            value: { ...behaviour.order, trainingJobName: key?.trainingJobId ?? '' },
+          } as const;
           outbox.push(serverMessage({ case: 'claimReply', value: { ...base, decision } }));
         } else if (how === 'refuse') {
           const decision = { case: 'refusedReason', value: 'not due' } as const;
@@ -198,6 +210,9 @@ export class GatewayFixture {
       case 'attemptReport': {
         if (!behaviour.acknowledgeReports) return;
         const { key } = message.value;
+        if (key !== undefined && behaviour.keeps(attemptName(fromAttemptKeyMessage(key)))) {
+          outbox.push(serverMessage({ case: 'keptSlots', value: { slots: [key] } }));
+        }
         const value = key === undefined ? { accepted: true } : { key, accepted: true };
         outbox.push(serverMessage({ case: 'reportAcknowledged', value }));
         return;

@@ -14,6 +14,8 @@ export const agentSchema = z.object({
   sandbox: z.string(),
   classes: z.array(z.object({ name: z.string(), slots: z.number() })),
   runningCount: z.number(),
+  /** Slots that are kept for warm pools. */
+  retainedCount: z.number().optional(),
   lastSeenMs: z.number(),
 });
 export type Agent = z.infer<typeof agentSchema>;

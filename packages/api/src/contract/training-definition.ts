@@ -115,6 +115,7 @@ export const trainingDefinitionShape = {
   networkIsolation: z.boolean().optional(),
   /** The highest of a tenant's goes first; waiting lifts the others. */
   priority: z.int().min(-100).max(100).optional(),
-  keepAliveSeconds: z.int().min(0).max(3600).optional(),
+  /** How long the slot stays ready for the next training job that asks for the same; 0, the default, is not at all. */
+  keepAlivePeriodSeconds: z.int().min(0).max(3600).optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
 };

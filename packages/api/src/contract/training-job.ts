@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { strict } from './fault.js';
 import { finiteOrNamed, pageQueryShape, tagsSchema } from './page.js';
 import { trainingDefinitionShape, trainingJobNameSchema } from './training-definition.js';
+import { warmPoolSchema } from './warm-pool.js';
 
 /** Body of `POST /training-jobs`: one training without a search. */
 export const createTrainingJobSchema = strict({
@@ -32,6 +33,7 @@ export const trainingJobSchema = z.object({
   attemptCount: z.number(),
   /** From the free slot to the program's first output. */
   startupMs: z.number().optional(),
+  warmPool: warmPoolSchema.optional(),
   /** All hyperparameters the program was given, static and tuned. */
   hyperparameters: z.record(z.string(), z.string()),
   transitions: z.array(

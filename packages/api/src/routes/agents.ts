@@ -1,5 +1,5 @@
 import type { AgentView } from '@fleetune/scheduler';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiOptions, ApiRequest } from '../api-options.js';
 import { bearerToken } from '../bearer-token.js';
 import { interruptAgentSchema } from '../contract/agent.js';
@@ -15,7 +15,13 @@ interface ByAgent {
   Params: { agent: string };
 }
 
-export function agentRoutes(app: FastifyInstance, access: ApiRequest, { jobs, accessKeys, drills }: ApiOptions): void {
+export function agentRoutes(app: FastifyInstance, access: ApiRequest, options: ApiOptions): void {
+  const { jobs, accessKeys, drills, cordons } = options;
+  /** An agent runs jobs of every tenant, so only the administrator says what it does. */
+  const agentOf = async (request: FastifyRequest<ByAgent>): Promise<AgentView> => {
+    if (accessKeys?.isAdministrator(bearerToken(request) ?? '') !== true) throw new ForbiddenError();
+    return connectedAgent(await jobs.listAgents(), request.params.agent);
+  };
   app.get('/agents', async () => ({ agents: (await jobs.listAgents()).map(agentResource) }));
 
   app.get('/waiting', async (request) => {
@@ -27,15 +33,22 @@ export function agentRoutes(app: FastifyInstance, access: ApiRequest, { jobs, ac
     return { ...waitingJobs(page.items, agents), complete: page.nextToken === undefined };
   });
 
-  if (drills === undefined) return;
-  app.post<ByAgent>('/agents/:agent/interrupt', async (request) => {
-    // An agent runs jobs of every tenant.
-    if (accessKeys?.isAdministrator(bearerToken(request) ?? '') !== true) throw new ForbiddenError();
-    const { seconds } = parseRequest(interruptAgentSchema, request.body ?? {});
-    const agent = connectedAgent(await jobs.listAgents(), request.params.agent);
-    drills.interrupt(agent.id, seconds);
-    return { agent: agentResource(agent) };
-  });
+  if (drills !== undefined) {
+    app.post<ByAgent>('/agents/:agent/interrupt', async (request) => {
+      const agent = await agentOf(request);
+      const { seconds } = parseRequest(interruptAgentSchema, request.body ?? {});
+      drills.interrupt(agent.id, seconds);
+      return { agent: agentResource(agent) };
+    });
+  }
+  if (cordons === undefined) return;
+  for (const order of ['cordon', 'uncordon'] as const) {
+    app.post<ByAgent>(`/agents/:agent/${order}`, async (request) => {
+      const agent = await agentOf(request);
+      cordons[order](agent.id);
+      return { agent: agentResource(agent) };
+    });
+  }
 }
 
 function connectedAgent(agents: readonly AgentView[], called: string): AgentView {

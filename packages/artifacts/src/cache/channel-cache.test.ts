@@ -118,6 +118,20 @@ test('what was not used for the longest time goes first, and what is in use stay
   expect(cache.statistics()).toMatchObject({ bypasses: 1, evictions: 1, storedBytes: 80, quotaBytes: 100 });
 });
 
+test('what an earlier process gave out is held until it is given back; other folders are none of its matter', async () => {
+  const { store } = await s3();
+  for (const name of ['a', 'b']) await put(store, `${name}/data`, name.repeat(40));
+  const folder = temporaryFolder();
+  const earlier = await take(new ChannelCache(store, { folder, quotaBytes: 50 }), store, 'a/');
+  const cache = new ChannelCache(store, { folder, quotaBytes: 50 });
+  const giveBack = cache.hold(earlier?.folder ?? '');
+  cache.hold('/srv/data')();
+  expect(await take(cache, store, 'b/')).toBeUndefined();
+  expect(contents(earlier)).toEqual({ data: 'a'.repeat(40) });
+  giveBack();
+  expect(contents(await take(cache, store, 'b/'))).toEqual({ data: 'b'.repeat(40) });
+});
+
 test('data that unpacks to more than there is room for is fetched past the cache', async () => {
   const { store } = await s3();
   await put(store, 'train/a.gz', gzipSync('x'.repeat(10_000)));

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ObjectStore } from '../object-store.js';
 import { type CacheRequest, cacheKey, type EntryRecord, entryBytes, readEntry } from './cache-entry.js';
 import { fillEntry, isIntact } from './fill-entry.js';
@@ -107,6 +107,19 @@ export class ChannelCache {
     }
   }
 
+  /**
+   * Keeps what an earlier process gave out, for a program that still reads it.
+   *
+   * @param folder as that process had it from {@link acquire}; any other is no matter of the cache.
+   * @returns what gives it back.
+   */
+  hold(folder: string): () => void {
+    const key = basename(dirname(folder));
+    const kept = folder === join(this.#entries, key, 'data') ? this.#kept.get(key) : undefined;
+    if (kept === undefined) return () => undefined;
+    return this.#pin(key, kept);
+  }
+
   statistics(): CacheStatistics {
     return { ...this.#counts, storedBytes: this.#storedBytes(), quotaBytes: this.#quotaBytes };
   }
@@ -115,19 +128,19 @@ export class ChannelCache {
     const { record, sizeBytes } = kept;
     this.#counts[fetched ? 'misses' : 'hits'] += 1;
     this.#counts[fetched ? 'missBytes' : 'hitBytes'] += sizeBytes;
+    const release = this.#pin(key, kept);
+    return { folder: join(this.#entries, key, 'data'), files: record.files, sizeBytes, release };
+  }
+
+  #pin(key: string, kept: Kept): () => void {
     kept.pins += 1;
     this.#touch(key, kept);
     let isHeld = true;
-    return {
-      folder: join(this.#entries, key, 'data'),
-      files: record.files,
-      sizeBytes,
-      release: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        kept.pins -= 1;
-        this.#touch(key, kept);
-      },
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      kept.pins -= 1;
+      this.#touch(key, kept);
     };
   }
 

@@ -56,6 +56,25 @@ async function restored(at: { store: ObjectStore; prefixUri: string }, fence: nu
   return { from, files: read(folder) };
 }
 
+test('another process goes on with the same attempt, and touches nothing in the folder', async () => {
+  const at = place();
+  const { folder, sync } = attempt(at, 3);
+  await sync.restore(NEVER);
+  write(folder, { state: 'epoch 1', old: 'x' });
+  await sync.scan();
+  await sync.scan();
+  expect(sync.newest).toMatchObject({ fence: 3, sequence: 1 });
+  sync.abandon();
+  write(folder, { state: 'epoch 2' });
+  rmSync(join(folder, 'old'));
+  const later = new CheckpointSync({ ...at, folder, owner: { trainingJobId: 'job-1', fence: 3 } });
+  later.resume();
+  expect(await later.flush(10_000)).toBe('Flushed');
+  expect(later.newest).toMatchObject({ fence: 3, sequence: 2 });
+  expect(read(folder)).toEqual({ state: 'epoch 2' });
+  expect(await restored(at, 4)).toEqual({ from: 'manifest', files: { state: 'epoch 2' } });
+});
+
 test('the next attempt goes on from what the last one had', async () => {
   const at = place();
   const { folder, sync } = attempt(at, 1);

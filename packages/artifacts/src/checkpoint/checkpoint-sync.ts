@@ -73,6 +73,7 @@ export class CheckpointSync {
   #sequence = 0;
   #waited = 0;
   #isClosed = false;
+  #mustLookUp = false;
   #cancelTimer: (() => void) | undefined;
   #work: Promise<unknown> = Promise.resolve();
 
@@ -105,6 +106,14 @@ export class CheckpointSync {
     return restored;
   }
 
+  /**
+   * Goes on where an earlier process left off with this same attempt: the folder is as its program has it. Instead of
+   * {@link restore}, at first; what is stored already is looked up by the next scan.
+   */
+  resume(): void {
+    this.#mustLookUp = true;
+  }
+
   /** Scans again and again until {@link flush} or {@link abandon}. */
   start(): void {
     if (this.#isClosed) return;
@@ -126,6 +135,7 @@ export class CheckpointSync {
   scan(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#isClosed) return;
+      if (this.#mustLookUp) await this.#lookUp();
       const now = await scanFolder(this.#options.folder);
       const next = nextCheckpoint(now, this.#before, this.#stored, this.#waited);
       this.#before = now;
@@ -163,6 +173,7 @@ export class CheckpointSync {
 
   #flush(): Promise<FlushOutcome> {
     return this.#inTurn<FlushOutcome>(async () => {
+      if (this.#mustLookUp) await this.#lookUp();
       const now = await scanFolder(this.#options.folder);
       // At rest, all of it.
       const next = nextCheckpoint(now, now, this.#stored, 0);
@@ -176,6 +187,20 @@ export class CheckpointSync {
     const turn = this.#work.then(work, work);
     this.#work = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** What the newest manifest says is stored. */
+  async #lookUp(): Promise<void> {
+    const { store, owner } = this.#options;
+    const [newest] = await listManifests(store, this.#layout);
+    const manifest = newest && (await readManifest(store, this.#layout, owner, newest));
+    if (manifest !== undefined) {
+      if (manifest.fence === owner.fence) this.#sequence = manifest.sequence;
+      this.#manifests = [manifest];
+      this.#isTidy = false;
+      this.#stored = new Map(manifest.files.map((file) => [file.name, { ...file, stamp: '' }]));
+    }
+    this.#mustLookUp = false;
   }
 
   async #commit({ toStore, toKeep }: NextCheckpoint): Promise<void> {

@@ -65,10 +65,12 @@ function spawnRclone(settings: S3Endpoint, remote: string, folder: string): Chil
   const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
   // Data does not change while it is trained on, so folders are listed once. Nothing is kept on disk.
   const view = ['--read-only', '--dir-cache-time', '9999h', '--poll-interval', '0', '--vfs-cache-mode', 'off'];
+  // A container of root's may run its program as somebody else; only root may show a view to others.
+  const readers = process.getuid?.() === 0 ? ['--allow-other'] : [];
   const traffic = ['--buffer-size', '8M', '--no-modtime', '--no-checksum', '--use-server-modtime', '--retries', '3'];
   return spawn(
     'setpriv',
-    ['--pdeathsig', 'TERM', '--', 'rclone', 'mount', remote, folder, ...view, ...traffic, '--config', ''],
+    ['--pdeathsig', 'TERM', '--', 'rclone', 'mount', remote, folder, ...view, ...readers, ...traffic, '--config', ''],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {

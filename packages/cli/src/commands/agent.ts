@@ -16,6 +16,7 @@ interface AgentOptions {
   readonly data?: string;
   readonly allowPlaintext?: boolean;
   readonly images?: string;
+  readonly containerEngine?: string;
   readonly spot?: boolean;
   readonly spotNotices?: NoticeSource;
   readonly spotSeconds: number;
@@ -34,6 +35,10 @@ export function agentCommand(context: CommandContext): Command {
     .option('--name <name>', 'what to call this agent', hostname())
     .option('--data <dir>', 'data folder (or FLEETUNE_DATA; default ~/.fleetune)')
     .option('--images <file>', 'YAML file: what stands in for container images (or FLEETUNE_IMAGES)')
+    .option(
+      '--container-engine <address>',
+      'Docker or Podman on this machine, for images that nothing stands in for (or FLEETUNE_CONTAINER_ENGINE, DOCKER_HOST)',
+    )
     .option('--spot', 'this machine may be taken away at short notice: run only jobs with managed spot training')
     .addOption(
       new Option(
@@ -70,6 +75,7 @@ async function agent(options: AgentOptions, context: CommandContext): Promise<vo
     allowPlaintext: options.allowPlaintext === true,
     ...(options.spotNotices === undefined ? {} : { spotNotices: options.spotNotices }),
     spotSeconds: options.spotSeconds,
+    containerEngine: options.containerEngine,
     imagesFile: options.images ?? (environment.FLEETUNE_IMAGES || undefined),
     environment,
   });
@@ -81,6 +87,11 @@ async function agent(options: AgentOptions, context: CommandContext): Promise<vo
     void (stopsAsked === 1 ? running.stop() : running.kill());
   };
   const unlisten = context.terminal.onInterrupt(stop);
+  const handOver = () => {
+    context.note('Handing over: programs go on, for the next agent of this name and data folder.');
+    void running.handOver();
+  };
+  process.on('SIGHUP', handOver);
   // `fleetune up` holds the other end; when it dies, nobody is left to stop this agent.
   process.once('disconnect', stop);
   await Promise.race([running.whenReady(), running.closed]);
@@ -92,6 +103,7 @@ async function agent(options: AgentOptions, context: CommandContext): Promise<vo
   } finally {
     unlisten();
     process.off('disconnect', stop);
+    process.off('SIGHUP', handOver);
     if (process.connected) process.disconnect();
   }
   context.exit(EXIT.ok);
@@ -103,6 +115,7 @@ const NOTICE_SOURCES: readonly NoticeSource[] = ['ec2', 'gcp', 'azure'];
 const AGENT_HELP = `
 Examples:
   $ fleetune agent --join http://127.0.0.1:4601 --token TOKEN --slots 2
+  $ fleetune agent --join http://127.0.0.1:4601 --container-engine unix:///run/podman/podman.sock
   $ FLEETUNE_JOIN_TOKEN=TOKEN fleetune agent --join https://tuner.example:4601 --classes fleet.yaml
 
 A classes file:
@@ -114,7 +127,9 @@ A file for --images names Python environments that stand in for container images
   images:
     - { match: 'registry.example/team/*:2.*', requirements: team.lock }
     - { match: my-image, requirements: requirements.txt, python: python3.12 }
+    - { match: 'registry.example/gpu/*', container: true }
 
 SIGTERM or Ctrl-C drains: no new work, then running programs may save and end. A second one ends them at once.
+SIGHUP ends the agent and leaves programs running, to be taken over by the next one: that is how to upgrade it.
 On a spot machine SIGTERM leaves them --spot-seconds; their training jobs go on elsewhere from their checkpoints.
 ${EXIT_CODES_HELP}`;

@@ -1,6 +1,6 @@
 import { UNSUPPORTED, type Unsupported } from '../mapping/unsupported.js';
 import { operationModel, shapes } from '../model/service-model.js';
-import { ECHOED } from './echoed.fixture.js';
+import { ECHOED, MATCHED } from './echoed.fixture.js';
 import { memberPaths } from './members.fixture.js';
 import { notYet } from './not-yet.fixture.js';
 
@@ -25,11 +25,12 @@ const UNSUPPORTED_BY_OPERATION: Readonly<Record<string, readonly Unsupported[]>>
 export function answeredMembers(operation: string): readonly AnsweredMember[] {
   const unsupported = UNSUPPORTED_BY_OPERATION[operation] ?? [];
   const echoed = ECHOED[operation] ?? [];
+  const matched = MATCHED[operation] ?? [];
   const refusedLater = notYet()[operation] ?? [];
   const { input } = operationModel(operation);
   const shape = shapes[input];
   const required = new Set(shape?.type === 'structure' ? shape.required : []);
-  const isEnd = (path: string) => [...unsupported, ...echoed].some(({ member }) => member === path);
+  const isEnd = (path: string) => [...unsupported, ...echoed, ...matched].some(({ member }) => member === path);
   return memberPaths(input, isEnd)
     .filter((path) => !path.startsWith('TrainingJobDefinitions[]'))
     .map((path) => {
@@ -38,6 +39,8 @@ export function answeredMembers(operation: string): readonly AnsweredMember[] {
       if (refusal !== undefined) return { path, isRequired, ...refusalOf(refusal) };
       const echo = echoed.find(({ member }) => member === path);
       if (echo !== undefined) return { path, isRequired, answer: 'echoed', because: echo.because };
+      const match = matched.find(({ member }) => member === path);
+      if (match !== undefined) return { path, isRequired, answer: 'in part', because: match.because };
       const later = refusedLater.find(({ member }) => member === path);
       if (later === undefined) return { path, isRequired, answer: 'honoured' };
       if (later.value === undefined) return { path, isRequired, answer: 'refused', because: later.because };

@@ -23,7 +23,7 @@ npx vitest run --config packages/workbench/vitest.config.ts --project unit packa
 What becomes of each member of a request:
 
 - **honoured**: it does what Amazon's documentation says.
-- **in part**: it is honoured but for the values named, which are refused.
+- **in part**: it is honoured but for the values named, which are refused, or only in the way named.
 - **refused**: a request with it is answered with a \`ValidationException\` that says why.
 - **echoed**: it is taken in, shown again by Describe, and changes nothing.
 

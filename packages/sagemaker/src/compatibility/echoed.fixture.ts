@@ -8,14 +8,19 @@ export interface Echoed {
 const ONE_MACHINE = 'a training job runs on one instance';
 const NOT_PROFILED = 'SDKs send it by themselves; training jobs are not profiled';
 
-const DEFINITION: readonly Echoed[] = [
+const VOLUMES = 'volumes are folders of the machine; encrypt its disks';
+
+/** Members that keep warm pools apart, as on SageMaker, and do nothing else. */
+const DEFINITION_MATCHED: readonly Echoed[] = [
   { member: 'EnableInterContainerTrafficEncryption', because: ONE_MACHINE },
-  { member: 'ResourceConfig.VolumeKmsKeyId', because: 'volumes are folders of the machine; encrypt its disks' },
+  { member: 'ResourceConfig.VolumeKmsKeyId', because: VOLUMES },
   { member: 'RoleArn', because: 'there are no roles: programs have the rights that their machine gives them' },
-];
+].map(({ member, because }) => ({
+  member,
+  because: `it keeps warm pools apart; else it is only shown again: ${because}`,
+}));
 
 const TRAINING_JOB: readonly Echoed[] = [
-  ...DEFINITION,
   { member: 'AlgorithmSpecification.EnableSageMakerMetricsTimeSeries', because: 'every point of a metric is kept' },
   { member: 'DebugHookConfig.LocalPath', because: 'SDKs send it by themselves; tensors are not collected' },
   { member: 'DebugHookConfig.S3OutputPath', because: 'SDKs send it by themselves; tensors are not collected' },
@@ -25,19 +30,26 @@ const TRAINING_JOB: readonly Echoed[] = [
 ];
 
 const TUNING_JOB: readonly Echoed[] = [
-  ...DEFINITION,
   {
-    member: 'HyperParameterTuningResourceConfig.AllocationStrategy',
+    member: 'TrainingJobDefinition.HyperParameterTuningResourceConfig.AllocationStrategy',
     because: 'its only value is what happens: instances are tried in the order given',
   },
-  {
-    member: 'HyperParameterTuningResourceConfig.VolumeKmsKeyId',
-    because: 'volumes are folders of the machine; encrypt its disks',
-  },
-].map(({ member, because }) => ({ member: `TrainingJobDefinition.${member}`, because }));
+];
 
 /** By operation; every other member of those that make jobs has an effect. */
 export const ECHOED: Readonly<Record<string, readonly Echoed[]>> = {
   CreateTrainingJob: TRAINING_JOB,
   CreateHyperParameterTuningJob: TUNING_JOB,
+};
+
+/** By operation: members that have no effect but on which warm pools a job may start in. */
+export const MATCHED: Readonly<Record<string, readonly Echoed[]>> = {
+  CreateTrainingJob: DEFINITION_MATCHED,
+  CreateHyperParameterTuningJob: [
+    ...DEFINITION_MATCHED,
+    ...DEFINITION_MATCHED.filter(({ member }) => member === 'ResourceConfig.VolumeKmsKeyId').map(({ because }) => ({
+      member: 'HyperParameterTuningResourceConfig.VolumeKmsKeyId',
+      because,
+    })),
+  ].map(({ member, because }) => ({ member: `TrainingJobDefinition.${member}`, because })),
 };

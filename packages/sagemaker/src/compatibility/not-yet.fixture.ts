@@ -27,8 +27,8 @@ const ASKED = [
   ['ResourceConfig.InstanceCount', '2', { ResourceConfig: { ...ACCEPTED.ResourceConfig, InstanceCount: 2 } }],
   [
     'ResourceConfig.KeepAlivePeriodInSeconds',
-    '600',
-    { ResourceConfig: { ...ACCEPTED.ResourceConfig, KeepAlivePeriodInSeconds: 600 } },
+    '21600',
+    { ResourceConfig: { ...ACCEPTED.ResourceConfig, KeepAlivePeriodInSeconds: 21_600 } },
   ],
 ] as const;
 

@@ -50,7 +50,11 @@ export function trainingJobDefinition(
       definition,
       hyperparameters,
       instances(definition, path, faults),
-      definition.ResourceConfig?.KeepAlivePeriodInSeconds ?? 0,
+      {
+        keepAliveSeconds: definition.ResourceConfig?.KeepAlivePeriodInSeconds ?? 0,
+        volumeKmsKeyId:
+          definition.ResourceConfig?.VolumeKmsKeyId ?? definition.HyperParameterTuningResourceConfig?.VolumeKmsKeyId,
+      },
       images,
       path,
       faults,

@@ -10,6 +10,7 @@ import { failureReason } from './failure-reason.js';
 import { optionalDate } from './optional-date.js';
 import { definitionRequest, trainingJobRequest } from './origin.js';
 import { metricDefinitionList, resourceConfig, trainingMembers } from './spec-request.js';
+import { warmPoolStatus } from './warm-pool-status.js';
 
 const MAX_FINAL_METRICS = 40;
 
@@ -42,7 +43,12 @@ export function trainingJobDescription(view: TrainingJobView, account: Account):
         }
       : {}),
     ...(instance
-      ? { ResourceConfig: { ...asked.ResourceConfig, ...resourceConfig(instance, spec.keepAliveSeconds) } }
+      ? {
+          ResourceConfig: {
+            ...asked.ResourceConfig,
+            ...resourceConfig(instance, view.warmPool?.keepAliveSeconds ?? spec.keepAliveSeconds),
+          },
+        }
       : {}),
     StoppingCondition: asked.StoppingCondition ?? { MaxRuntimeInSeconds: spec.stopping.maxRuntimeSeconds },
     CreationTime: new Date(view.creationTimeMs),
@@ -57,6 +63,7 @@ export function trainingJobDescription(view: TrainingJobView, account: Account):
       EndTime: optionalDate(transition.endTimeMs),
       StatusMessage: transition.statusMessage,
     })),
+    WarmPoolStatus: warmPoolStatus(view.warmPool),
     FinalMetricDataList: view.finalMetrics.slice(0, MAX_FINAL_METRICS).map((metric) => ({
       MetricName: metric.name,
       Value: metric.value,

@@ -17,7 +17,10 @@ export function trainingJobSpec(
     request,
     request.HyperParameters ?? {},
     instancesOfResourceConfig(request.ResourceConfig, 'resourceConfig', faults),
-    request.ResourceConfig?.KeepAlivePeriodInSeconds ?? 0,
+    {
+      keepAliveSeconds: request.ResourceConfig?.KeepAlivePeriodInSeconds ?? 0,
+      volumeKmsKeyId: request.ResourceConfig?.VolumeKmsKeyId,
+    },
     images,
     '',
     faults,

@@ -4,6 +4,7 @@ import type { TrainingJobLine, TrainingJobView } from '@fleetune/scheduler';
 import { type Account, trainingJobArn } from './arn.js';
 import { failureReason } from './failure-reason.js';
 import { optionalDate } from './optional-date.js';
+import { warmPoolStatus } from './warm-pool-status.js';
 
 /** One line of `ListTrainingJobs`. */
 export function trainingJobSummary(line: TrainingJobLine, account: Account): TrainingJobSummary {
@@ -15,6 +16,7 @@ export function trainingJobSummary(line: TrainingJobLine, account: Account): Tra
     TrainingEndTime: optionalDate(line.trainingEndTimeMs),
     TrainingJobStatus: line.status,
     SecondaryStatus: line.secondaryStatus,
+    WarmPoolStatus: warmPoolStatus(line.warmPool),
   };
 }
 

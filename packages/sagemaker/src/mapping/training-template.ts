@@ -5,14 +5,20 @@ import type { Validated } from '../model/validated.js';
 import { type AlgorithmImages, algorithmOf } from './algorithm.js';
 import { channelsOf, storageUri } from './channels.js';
 
+/** What is said about the slot, beside the instances: the same slot serves the next training job that says the same. */
+export interface SlotWishes {
+  readonly keepAliveSeconds: number;
+  readonly volumeKmsKeyId: string | undefined;
+}
+
 /** What a training job and a tuning job's training job definition have in common, under the same names. */
 type TrainingRequest = Pick<
   Validated<CreateTrainingJobRequest>,
-  'AlgorithmSpecification' | 'InputDataConfig' | 'OutputDataConfig' | 'CheckpointConfig' | 'RetryStrategy'
+  'AlgorithmSpecification' | 'InputDataConfig' | 'OutputDataConfig' | 'CheckpointConfig' | 'RetryStrategy' | 'RoleArn'
 > &
   Pick<
     Validated<HyperParameterTrainingJobDefinition>,
-    'Environment' | 'EnableManagedSpotTraining' | 'EnableNetworkIsolation'
+    'Environment' | 'EnableManagedSpotTraining' | 'EnableNetworkIsolation' | 'EnableInterContainerTrafficEncryption'
   > & { readonly StoppingCondition?: Validated<CreateTrainingJobRequest>['StoppingCondition'] };
 
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
@@ -26,7 +32,7 @@ export function trainingTemplate(
   request: TrainingRequest,
   hyperparameters: Readonly<Record<string, string>>,
   instances: readonly InstanceRequest[],
-  keepAliveSeconds: number,
+  { keepAliveSeconds, volumeKmsKeyId }: SlotWishes,
   images: AlgorithmImages,
   path: string,
   faults: ConstraintFault[],
@@ -65,6 +71,9 @@ export function trainingTemplate(
     networkIsolation: request.EnableNetworkIsolation ?? false,
     spot: request.EnableManagedSpotTraining ?? false,
     keepAliveSeconds,
+    roleArn: request.RoleArn,
+    ...(volumeKmsKeyId === undefined ? {} : { volumeKmsKeyId }),
+    ...(request.EnableInterContainerTrafficEncryption ? { interContainerTrafficEncryption: true } : {}),
   };
 }
 

@@ -74,16 +74,10 @@ const TUNING_JOB: readonly Unsupported[] = ['TrainingJobDefinition', 'TrainingJo
 );
 
 const LIST_TRAINING_JOBS: readonly Unsupported[] = [
-  { member: 'WarmPoolStatusEquals', because: 'training jobs cannot be listed by warm pool' },
   { member: 'TrainingPlanArnEquals', because: 'there are no training plans' },
 ];
 
 const UPDATE_TRAINING_JOB: readonly Unsupported[] = [
-  {
-    member: 'ResourceConfig.KeepAlivePeriodInSeconds',
-    except: [0],
-    because: 'warm pools are not available',
-  },
   { member: 'ProfilerConfig.DisableProfiler', asking: [false], because: 'training jobs are not profiled' },
   { member: 'ProfilerConfig.ProfilingIntervalInMilliseconds', because: 'training jobs are not profiled' },
   { member: 'ProfilerConfig.ProfilingParameters', because: 'frameworks are not profiled' },

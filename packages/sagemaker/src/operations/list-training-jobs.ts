@@ -17,6 +17,7 @@ export const listTrainingJobs = operation<ListTrainingJobsRequest, ListTrainingJ
           ...timeWindow(input),
           nameContains: input.NameContains,
           status,
+          warmPoolStatus: input.WarmPoolStatusEquals,
           sortBy: input.SortBy ?? 'CreationTime',
         });
     return {

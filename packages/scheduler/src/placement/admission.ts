@@ -1,12 +1,17 @@
 import type { InstanceRequest } from '@fleetune/domain';
-import type { AttemptRecord, SchedulerState, TrainingJobState } from '../state.js';
+import type { AttemptRecord, TrainingJobState } from '../state.js';
 import type { StepContext } from '../step-context.js';
 import { moveTo } from '../transitions.js';
-import { flowOf, type Lane as LaneOf, type Waiting as WaitingOf } from './backlog.js';
+import { nearMiss } from '../warm-pools/near-miss.js';
+import { offerWarmPools } from '../warm-pools/reuse.js';
+import type { Lane as LaneOf, Waiting as WaitingOf } from './backlog.js';
+import { joinQueue } from './class-queue.js';
 import { ClassRooms } from './class-rooms.js';
 import { announceDemand } from './demand.js';
 import { chooseInstance, describePlacement, type Placement } from './fallback.js';
-import { entryIndexOf, instanceCandidates } from './instance-candidates.js';
+import { instanceCandidates } from './instance-candidates.js';
+import { goesBefore } from './lane-order.js';
+import { beginAttempt } from './new-attempt.js';
 
 type Lane = LaneOf<TrainingJobState>;
 type Waiting = WaitingOf<TrainingJobState>;
@@ -24,6 +29,7 @@ export function admitPending(context: StepContext): void {
   if (state.pending.wake(nowMs)) state.admissionDue = true;
   if (!state.admissionDue) return;
   state.admissionDue = false;
+  offerWarmPools(context);
   if (state.pending.size === 0 || state.agents.size === 0) return;
   const rooms = new ClassRooms(state.capacity, state.queuedByClass, state.recentEnds, nowMs);
   const ranks = new Map<string, number>();
@@ -107,41 +113,27 @@ function firstOf(context: StepContext, lane: Lane, rooms: ClassRooms): Next | un
   return undefined;
 }
 
-/** So many steps of priority a lane that is never served climbs at most. */
-const MAX_AGING_STEPS = 20;
-
-function goesBefore(state: SchedulerState, one: Lane, other: Lane, nowMs: number): boolean {
-  const byPriority = agedPriority(state, one, nowMs) - agedPriority(state, other, nowMs);
-  if (byPriority !== 0) return byPriority > 0;
-  return state.shares.heldByFlow(one.flow) < state.shares.heldByFlow(other.flow);
-}
-
-/** Waiting lifts a lane by one step at a time, being served lets it fall back: no priority starves another. */
-function agedPriority(state: SchedulerState, lane: Lane, nowMs: number): number {
-  const first = lane.returned.first() ?? lane.fresh.first();
-  const waitsSinceMs = Math.max(lane.servedAtMs, first?.sinceMs ?? nowMs);
-  const steps = Math.floor((nowMs - waitsSinceMs) / state.settings.agingStepMs);
-  return lane.priority + Math.min(steps, MAX_AGING_STEPS);
-}
-
 function startAttempt(context: StepContext, waiting: Waiting, placement: Placement, rooms: ClassRooms): void {
-  const { state, nowMs } = context;
+  const { state } = context;
   const { job } = waiting;
   const candidates = instanceCandidates(job.spec, state.settings.spotOnly);
   const instanceClass = candidates[placement.instanceIndex]?.instanceType as string;
-  if (job.attempt !== undefined) job.endedAttempts.push(job.attempt);
-  job.fence += 1;
-  const instanceIndex = entryIndexOf(job.spec, instanceClass);
-  job.attempt = newAttempt(job.fence, instanceIndex, instanceClass, placement, nowMs, requeueAfterMs(state, job));
-  job.lastModifiedAtMs = nowMs;
-  state.pending.delete(job.id);
   rooms.take(instanceClass);
-  state.queuedByClass.set(instanceClass, (state.queuedByClass.get(instanceClass) ?? 0) + 1);
-  state.shares.started(job.tenant, flowOf(job), instanceClass, nowMs);
+  const attempt = beginAttempt(context, job, instanceClass, placement);
+  joinQueue(state, job, attempt);
+  noteNearMiss(context, job, attempt);
   if (placement.instanceIndex > 0) noteFallback(context, waiting, candidates, placement);
   context.emit({ kind: 'SaveTrainingJob', job });
   context.emit({ kind: 'Enqueue', instanceClass, key: { trainingJobId: job.id, fence: job.fence } });
   announceDemand(context, instanceClass);
+}
+
+function noteNearMiss({ state, emit }: StepContext, job: TrainingJobState, attempt: AttemptRecord): void {
+  const entry = job.spec.instances[attempt.instanceIndex];
+  if (entry === undefined || job.spec.spot) return;
+  attempt.nearMiss = nearMiss(state.warmPools, job, entry);
+  if (attempt.nearMiss === undefined) return;
+  emit({ kind: 'Observe', fact: { kind: 'WarmPoolMissed', field: attempt.nearMiss.field } });
 }
 
 function noteFallback(
@@ -157,41 +149,4 @@ function noteFallback(
   for (const { instanceType, reason } of placement.passedOver) {
     context.emit({ kind: 'Observe', fact: { kind: 'FellBack', from: instanceType, to, reason } });
   }
-}
-
-/** Slots of one machine that offers several classes are counted for each: a job may be moved in vain, then ever more rarely. */
-function requeueAfterMs({ settings }: SchedulerState, { moves = 0 }: TrainingJobState): number {
-  return settings.requeueAfterMs * 2 ** Math.min(moves, MAX_DOUBLINGS);
-}
-
-/** From 2 s to about two minutes. */
-const MAX_DOUBLINGS = 6;
-
-function newAttempt(
-  fence: number,
-  instanceIndex: number,
-  instanceClass: string,
-  placement: Placement,
-  nowMs: number,
-  requeueAfterMs: number,
-): AttemptRecord {
-  return {
-    fence,
-    instanceIndex,
-    instanceClass,
-    placement,
-    state: 'Queued',
-    queuedAtMs: nowMs,
-    requeueAtMs: nowMs + requeueAfterMs,
-    requeues: 0,
-    leaseExpiresAtMs: Number.POSITIVE_INFINITY,
-  };
-}
-
-/** Says that a queued attempt left its class queue: it was leased, or will never run. */
-export function leaveQueue(state: SchedulerState, attempt: AttemptRecord): void {
-  const waiting = (state.queuedByClass.get(attempt.instanceClass) ?? 0) - 1;
-  if (waiting > 0) state.queuedByClass.set(attempt.instanceClass, waiting);
-  else state.queuedByClass.delete(attempt.instanceClass);
-  state.admissionDue = true;
 }

@@ -1,4 +1,4 @@
-import type { TrainingJobSpec } from '@fleetune/domain';
+import { type TrainingJobSpec, warmPoolKeys } from '@fleetune/domain';
 import { instanceCandidates } from './instance-candidates.js';
 import { PriorityQueue } from './priority-queue.js';
 import { WaitingLine } from './waiting-line.js';
@@ -7,7 +7,16 @@ import { WaitingLine } from './waiting-line.js';
 export interface WaitingJob {
   readonly id: string;
   readonly tenant: string;
-  readonly spec: Pick<TrainingJobSpec, 'instances' | 'spot' | 'priority'>;
+  readonly spec: Pick<
+    TrainingJobSpec,
+    | 'instances'
+    | 'spot'
+    | 'priority'
+    | 'networkIsolation'
+    | 'roleArn'
+    | 'volumeKmsKeyId'
+    | 'interContainerTrafficEncryption'
+  >;
   readonly tuning?: { readonly tuningJobId: string };
   readonly fold?: { readonly tuningJobId: string };
   readonly fence: number;
@@ -27,13 +36,16 @@ export interface Waiting<Job extends WaitingJob> {
 }
 
 /**
- * Training jobs that are alike to admission: of one flow, with one priority, asking for the same instance types. When
+ * Training jobs that are alike to admission: of one flow, with one priority, asking for the same instance types, with
+ * the same warm pools. When
  * the first of them cannot be placed, none of them can.
  */
 export interface Lane<Job extends WaitingJob> {
   readonly key: string;
   /** The instance types asked for, in order. */
   readonly shape: string;
+  /** Which warm pools serve, by entry of the fallback list. */
+  readonly poolKeys: readonly string[];
   readonly tenant: string;
   readonly flow: string;
   readonly priority: number;
@@ -123,11 +135,21 @@ export class Backlog<Job extends WaitingJob> {
     const shape = instanceCandidates(job.spec, false)
       .map((instance) => instance.instanceType)
       .join(' ');
-    const key = `${flow} ${priority} ${shape}`;
+    const poolKeys = warmPoolKeys(job.tenant, job.spec);
+    const key = `${flow} ${priority} ${shape} ${poolKeys.join(' ')}`;
     let lane = lanes.get(key);
     if (lane === undefined) {
       const lines = { returned: new WaitingLine<Waiting<Job>>(), fresh: new WaitingLine<Waiting<Job>>() };
-      lane = { key, shape, tenant: job.tenant, flow, priority, ...lines, servedAtMs: Number.NEGATIVE_INFINITY };
+      lane = {
+        key,
+        shape,
+        poolKeys,
+        tenant: job.tenant,
+        flow,
+        priority,
+        ...lines,
+        servedAtMs: Number.NEGATIVE_INFINITY,
+      };
       lanes.set(key, lane);
     }
     return lane;

@@ -15,7 +15,7 @@ const MAX_LAG_MS = 600_000;
 const FIRST_ATTEMPT_MS = 60_000;
 
 interface Account {
-  /** Attempts on queues and running, by class. */
+  /** Attempts on queues and running, and slots kept for warm pools, by class. */
   readonly held: Map<string, number>;
   readonly running: Map<string, number>;
   /** Integral over time of the share of the fleet that runs for it, in milliseconds of the whole fleet. */
@@ -68,6 +68,19 @@ export class FairShares {
     if (ranMs === undefined) return;
     change(account.running, instanceClass, -1);
     this.#usualAttemptMs += (ranMs - this.#usualAttemptMs) / 16;
+  }
+
+  /** A slot is kept for the tenant: it holds it and is charged for it, as if something ran there. */
+  retained(tenant: string, instanceClass: string, nowMs: number): void {
+    const account = this.#account(tenant, nowMs);
+    change(account.held, instanceClass, 1);
+    change(account.running, instanceClass, 1);
+  }
+
+  released(tenant: string, instanceClass: string, nowMs: number): void {
+    const account = this.#account(tenant, nowMs);
+    change(account.held, instanceClass, -1);
+    change(account.running, instanceClass, -1);
   }
 
   /** The tenant begins to wait for slots: it starts where the least served of those is that wait or run now. */

@@ -17,6 +17,8 @@ export interface CountedAgent {
   readonly offers: ReadonlyMap<string, number>;
   /** Instance class of each attempt that it runs, by training job. */
   readonly leases: ReadonlyMap<string, string>;
+  /** Instance class of each slot that it keeps for a warm pool: free for nobody here. */
+  readonly retained: ReadonlyMap<string, string>;
 }
 
 interface Room {
@@ -110,10 +112,14 @@ function roomsOf(agent: CountedAgent): Map<string, Room> {
   for (const anyClass of [ANY_CLASS, ANY_SPOT_CLASS]) {
     const anySlots = agent.offers.get(anyClass);
     if (anySlots === undefined) continue;
-    return new Map([[anyClass, { slots: anySlots, free: Math.max(0, anySlots - agent.leases.size) }]]);
+    return new Map([
+      [anyClass, { slots: anySlots, free: Math.max(0, anySlots - agent.leases.size - agent.retained.size) }],
+    ]);
   }
   const used = new Map<string, number>();
-  for (const instanceClass of agent.leases.values()) used.set(instanceClass, (used.get(instanceClass) ?? 0) + 1);
+  for (const instanceClass of [...agent.leases.values(), ...agent.retained.values()]) {
+    used.set(instanceClass, (used.get(instanceClass) ?? 0) + 1);
+  }
   return new Map(
     [...agent.offers]
       .filter(([, slots]) => slots > 0)

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Effect } from '../effect.js';
 import type { SchedulerEvent } from '../event.js';
 import { newTrainingJobProgress } from '../new-training-job.js';
+import { restoreState } from '../restore-state.js';
 import { TRAINING_SPEC } from '../simulated-fleet.fixture.js';
-import { DEFAULT_SETTINGS, restoreState, type SchedulerSettings, type TrainingJobState } from '../state.js';
+import { DEFAULT_SETTINGS, type SchedulerSettings, type TrainingJobState } from '../state.js';
 import { step } from '../step.js';
 
 const START_MS = 1_000_000;
@@ -16,7 +17,11 @@ class Fleet {
   #jobs = 0;
 
   constructor(settings: Partial<SchedulerSettings> = {}) {
-    this.state = restoreState({ tuningJobs: [], trainingJobs: [] }, { ...DEFAULT_SETTINGS, ...settings }, START_MS);
+    this.state = restoreState(
+      { tuningJobs: [], trainingJobs: [], warmPools: [] },
+      { ...DEFAULT_SETTINGS, ...settings },
+      START_MS,
+    );
   }
 
   post(event: SchedulerEvent): void {
@@ -41,6 +46,7 @@ class Fleet {
       epoch: agentId,
       offers: new Map(Object.entries(offers)),
       held: [],
+      kept: [],
     });
   }
 

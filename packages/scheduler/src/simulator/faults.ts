@@ -30,6 +30,8 @@ export type Fault = { readonly atMs: number; readonly forMs: number } & (
   | { readonly kind: 'requests unheard' }
   | { readonly kind: 'user stops job'; readonly job: number }
   | { readonly kind: 'user stops some training job' }
+  /** UpdateTrainingJob of some job whose slot waits; 0 gives it back. */
+  | { readonly kind: 'user changes a warm pool'; readonly toSeconds: number }
 );
 
 /** The faults that last, asked for by what they disturb. */

@@ -2,6 +2,7 @@ import { type AttemptKey, instanceTypeOf, isSpotClass } from '@fleetune/domain';
 import type { TrialOutcome } from '@fleetune/search';
 import type { LeaseGrant } from '../ports.js';
 import type { SchedulerSettings, SchedulerState } from '../state.js';
+import type { WarmPoolState } from '../warm-pools/warm-pool-state.js';
 import { hash } from './chance.js';
 import { checkMemory } from './memory-invariants.js';
 import { anyOffer } from './plan.js';
@@ -10,6 +11,7 @@ import type { Snapshot, StoreModel, TrainingJobRow } from './store-model.js';
 import { attemptName } from './store-model.js';
 import { mustHold } from './violation.js';
 import type { VirtualAgent } from './virtual-agent.js';
+import { checkClusters, checkKeptSlots, checkPools, checkSlotEntered, checkWarmPool } from './warm-pool-invariants.js';
 
 export interface InvariantParts {
   readonly settings: SchedulerSettings;
@@ -39,6 +41,7 @@ const AFTERMATH_MS = 90_000;
 export class Invariants {
   readonly #parts: InvariantParts;
   readonly #rowsBefore = new Map<string, TrainingJobRow>();
+  readonly #poolsBefore = new Map<string, WarmPoolState>();
   /** When calm began, or the present server started if that was later: deadlines are kept by a server that lives. */
   #servedSinceMs = Number.POSITIVE_INFINITY;
   #digest = 0;
@@ -77,6 +80,11 @@ export class Invariants {
       this.#rowsBefore.set(row.id, row);
       this.#digest = hash(`${this.#digest} ${nowMs()} ${row.id} ${row.secondaryStatus} ${row.fence} ${row.objective}`);
     }
+    for (const pool of rows.warmPools) {
+      checkWarmPool(this.#poolsBefore.get(pool.trainingJobId), pool, store);
+      this.#poolsBefore.set(pool.trainingJobId, pool);
+    }
+    if (rows.warmPools.length > 0) checkClusters(store);
     for (const row of rows.tuningJobs) checkTuningJob(row, store);
     for (const { trainingJobId, outcome, leasedAtMs = 0 } of rows.attempts) {
       if (outcome?.kind !== 'Lost' || leasedAtMs < calmAtMs + AFTERMATH_MS) continue;
@@ -149,8 +157,10 @@ export class Invariants {
   }
 
   /** I7: no two programs of a training job, but for agents that are stopped and cannot know. */
-  programStarted(agent: VirtualAgent, { key, instanceType }: LeaseGrant, takenFrom: string): void {
+  programStarted(agent: VirtualAgent, grant: LeaseGrant, takenFrom: string): void {
+    const { key, instanceType } = grant;
     const { trainingJobId, fence } = key;
+    checkSlotEntered(this.#parts.agents, agent, grant, this.#parts.store);
     const isRight = instanceTypeOf(takenFrom) === instanceType;
     mustHold('I5', isRight, `${trainingJobId} of ${instanceType} was on the queue of ${takenFrom}`);
     for (const other of this.#parts.agents) {
@@ -185,12 +195,15 @@ export class Invariants {
     if (steps() === this.#checkedSteps) return;
     this.#checkedSteps = steps();
     checkMemory(held, settings, nowMs());
+    checkPools(held, nowMs());
     // Deadlines are kept to the second: they are looked at once a second.
     if (nowMs() < calmAtMs || nowMs() < this.#checkDeadlinesAtMs) return;
     this.#checkDeadlinesAtMs = nowMs() + 1_000;
     this.#servedSinceMs = Math.max(this.#servedSinceMs, calmAtMs);
     this.#checkDeadlines();
-    if (nowMs() >= calmAtMs + AFTERMATH_MS) this.#checkAgents(held);
+    if (nowMs() < calmAtMs + AFTERMATH_MS) return;
+    this.#checkAgents(held);
+    checkKeptSlots(held, agents, nowMs());
   }
 
   /** I14: whoever could take work is counted on. */

@@ -17,9 +17,12 @@ export function checkMemory(state: Readonly<SchedulerState>, settings: Scheduler
     const { attempt } = job;
     const isLive = attempt !== undefined && attempt.state !== 'Ended';
     if (isLive) held.set(job.tenant, (held.get(job.tenant) ?? 0) + 1);
-    if (attempt?.state === 'Queued') count(queued, attempt.instanceClass);
+    if (attempt?.state === 'Queued' && attempt.warmPoolOf === undefined) count(queued, attempt.instanceClass);
     if (!isLive) waiting += 1;
     mustHold('I1', isLive !== state.pending.has(job.id), `${job.name} ${isLive ? 'waits and runs' : 'is forgotten'}`);
+  }
+  for (const pool of state.warmPools.values()) {
+    if (pool.reservedFor === undefined) held.set(pool.tenant, (held.get(pool.tenant) ?? 0) + 1);
   }
   mustHold('I1', waiting === state.pending.size, `${state.pending.size} training jobs wait, ${waiting} should`);
   mustHold('I5', same(queued, state.queuedByClass), 'the length of a class queue is miscounted');
@@ -50,7 +53,9 @@ function checkCapacity(state: Readonly<SchedulerState>, queued: ReadonlyMap<stri
     mustHold('I5', agent.leases.size === expected, `${agent.id} has ${expected} leases, not ${agent.leases.size}`);
     if (agent.state !== 'Ready') continue;
     for (const [name, offered] of agent.offers) {
-      const used = [...agent.leases.values()].filter((one) => name === anyOffer(one) || one === name).length;
+      const used = [...agent.leases.values(), ...agent.retained.values()].filter(
+        (one) => name === anyOffer(one) || one === name,
+      ).length;
       slots.set(name, (slots.get(name) ?? 0) + offered);
       free.set(name, (free.get(name) ?? 0) + Math.max(0, offered - used));
     }

@@ -59,6 +59,7 @@ const DRAWS: readonly Draw[] = [
   () => ({ kind: 'requests unheard' }),
   (chance, _agents, jobs) => ({ kind: 'user stops job', job: chance.integer(0, jobs - 1) }),
   () => ({ kind: 'user stops some training job' }),
+  (chance) => ({ kind: 'user changes a warm pool', toSeconds: chance.pick([0, 5, 3600]) }),
 ];
 
 /** Draws the faults of a run, earliest first. */

@@ -88,11 +88,19 @@ function planTrainings(chance: Chance): PlannedTrainings {
 }
 
 function trainingSpec(chance: Chance): TrainingJobSpec {
-  const spec = steadySpec(chance);
+  const spec = warmSpec(chance);
   const ofSpot = chance.stream('spot');
   if (!ofSpot.strikes(0.3)) return spec;
   const maxWaitSeconds = spec.stopping.maxRuntimeSeconds + ofSpot.pick([0, 120, 3600]);
-  return { ...spec, spot: true, stopping: { ...spec.stopping, maxWaitSeconds } };
+  return { ...spec, spot: true, keepAliveSeconds: 0, stopping: { ...spec.stopping, maxWaitSeconds } };
+}
+
+/** Some keep their slots warm, and some of those differ in what must match. */
+function warmSpec(chance: Chance): TrainingJobSpec {
+  const spec = steadySpec(chance);
+  const ofWarmth = chance.stream('warmth');
+  const keepAliveSeconds = ofWarmth.pick([0, 0, 20, 120, 600]);
+  return { ...spec, keepAliveSeconds, roleArn: ofWarmth.pick(['', '', 'role']) };
 }
 
 function steadySpec(chance: Chance): TrainingJobSpec {

@@ -94,7 +94,12 @@ export class ServerModel {
     return make(`${agentId}:${this.#streams}`);
   }
 
-  hello(stream: AgentStream, offers: ReadonlyMap<string, number>, held: readonly AttemptKey[]): void {
+  hello(
+    stream: AgentStream,
+    offers: ReadonlyMap<string, number>,
+    held: readonly AttemptKey[],
+    kept: readonly AttemptKey[],
+  ): void {
     const { timeline, chance } = this.#parts;
     const term = this.#term;
     if (term?.runner === undefined) return this.#refuse(stream);
@@ -104,7 +109,7 @@ export class ServerModel {
       if (older !== undefined) this.#close(older);
       term.connections.set(stream.agentId, stream);
       this.#parts.trace(`> hello of ${stream.epoch} holding ${held.map(attemptName).join(' ')}`);
-      term.runner?.post({ kind: 'AgentConnected', agentId: stream.agentId, epoch: stream.epoch, offers, held });
+      term.runner?.post({ kind: 'AgentConnected', agentId: stream.agentId, epoch: stream.epoch, offers, held, kept });
     });
   }
 
@@ -230,6 +235,10 @@ export class ServerModel {
         if (stopRequestedAtMs === undefined || endedAtMs !== undefined) continue;
         runner.post({ kind: 'TrainingJobStopRequested', trainingJobId: id });
       }
+      for (const { trainingJobId, status, wantedKeepAliveSeconds, keepAliveSeconds } of store.warmPools.values()) {
+        if (status !== 'Available' || wantedKeepAliveSeconds === keepAliveSeconds) continue;
+        runner.post({ kind: 'KeepAliveChanged', trainingJobId, keepAliveSeconds: wantedKeepAliveSeconds });
+      }
       this.#catchUpRegularly(term);
     });
   }
@@ -252,7 +261,10 @@ export class ServerModel {
       if (stream !== undefined && agent !== undefined) stream.send('down', () => say(agent, stream), mayBeLost);
     };
     return {
-      welcome: (agentId, kill) => tell(agentId, (agent, stream) => agent.welcome(stream, kill), false),
+      welcome: (agentId, kill, kept) => tell(agentId, (agent, stream) => agent.welcome(stream, kill, kept), false),
+      keepSlots: (agentId, slots) => tell(agentId, (agent, stream) => agent.keepSlots(stream, slots), false),
+      offerSlot: (agentId, key, instanceClass, keptAfter) =>
+        tell(agentId, (agent, stream) => agent.offered(stream, key, instanceClass, keptAfter)),
       grant: (agentId: string, grant: LeaseGrant) => {
         this.#parts.trace(`< grant ${attemptName(grant.key)} to ${agentId}`);
         invariants.granted(agentId, grant);

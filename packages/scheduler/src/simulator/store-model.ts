@@ -2,14 +2,21 @@ import type { AttemptState, MetricPoint } from '@fleetune/domain';
 import { type Changes, LostOwnershipError } from '../ports.js';
 import type { AttemptRecord, LoadedState, TrainingJobState, TuningJobState } from '../state.js';
 import { trainingWatch } from '../tuning/training-watch.js';
+import type { WarmPoolState } from '../warm-pools/warm-pool-state.js';
 
 export interface TuningJobRow extends Omit<TuningJobState, 'inFlight' | 'asking' | 'watch'> {
   readonly permits: number;
   stopRequestedAtMs?: number;
 }
 
-export interface TrainingJobRow extends Omit<TrainingJobState, 'attempt' | 'endedAttempts' | 'stopDeadlineMs'> {
+export interface TrainingJobRow
+  extends Omit<TrainingJobState, 'attempt' | 'endedAttempts' | 'stopDeadlineMs' | 'warmPool'> {
   stopRequestedAtMs?: number;
+}
+
+export interface WarmPoolRow extends WarmPoolState {
+  /** By UpdateTrainingJob. */
+  wantedKeepAliveSeconds: number;
 }
 
 export interface AttemptRow {
@@ -31,6 +38,7 @@ export interface Snapshot {
   readonly trainingJobs: readonly TrainingJobRow[];
   readonly attempts: readonly AttemptRow[];
   readonly metrics: Changes['metrics'];
+  readonly warmPools: readonly WarmPoolState[];
 }
 
 /**
@@ -41,6 +49,8 @@ export class StoreModel {
   readonly tuningJobs = new Map<string, TuningJobRow>();
   readonly trainingJobs = new Map<string, TrainingJobRow>();
   readonly attempts = new Map<string, AttemptRow>();
+  /** By training job. */
+  readonly warmPools = new Map<string, WarmPoolRow>();
   /** Training jobs of each tuning job, by the index of their suggestion. */
   readonly trials = new Map<string, Map<number, string>>();
   readonly points = new Map<string, MetricPoint[]>();
@@ -65,7 +75,7 @@ export class StoreModel {
   }
 
   /** All or nothing. @throws LostOwnershipError */
-  write(ownerFence: number, { tuningJobs, trainingJobs, attempts, metrics }: Snapshot): void {
+  write(ownerFence: number, { tuningJobs, trainingJobs, attempts, metrics, warmPools }: Snapshot): void {
     if (ownerFence !== this.ownerFence) throw new LostOwnershipError(`Fence ${ownerFence} is not the newest.`);
     for (const row of tuningJobs) requireTuningJob(this.tuningJobs.get(row.id), row);
     for (const row of trainingJobs) this.#requireTrainingJob(row);
@@ -81,6 +91,11 @@ export class StoreModel {
     for (const row of attempts) {
       const name = attemptName(row);
       if (this.attempts.get(name)?.state !== 'Ended') this.attempts.set(name, row);
+    }
+    for (const pool of warmPools) {
+      const before = this.warmPools.get(pool.trainingJobId);
+      const wanted = before?.status === 'Available' ? before.wantedKeepAliveSeconds : pool.keepAliveSeconds;
+      this.warmPools.set(pool.trainingJobId, { ...pool, wantedKeepAliveSeconds: wanted });
     }
     for (const { key, points } of metrics) this.#insertPoints(attemptName(key), points);
     this.version += 1;
@@ -98,6 +113,9 @@ export class StoreModel {
           watch: this.#watch(row),
         })),
       trainingJobs: live.map((row) => this.loadTrainingJob(row)),
+      warmPools: [...this.warmPools.values()]
+        .filter(({ status }) => status === 'Available')
+        .map((row) => ({ ...row, offers: 0 })),
     };
   }
 
@@ -106,6 +124,7 @@ export class StoreModel {
     return {
       ...row,
       transitions: [...row.transitions],
+      warmPool: this.#warmPoolOf(row.id),
       endedAttempts: [],
       attempt: attempt && {
         ...attempt,
@@ -114,6 +133,11 @@ export class StoreModel {
         leaseExpiresAtMs: Number.POSITIVE_INFINITY,
       },
     };
+  }
+
+  #warmPoolOf(trainingJobId: string): WarmPoolState | undefined {
+    const row = this.warmPools.get(trainingJobId);
+    return row && { ...row, offers: 0 };
   }
 
   /** What early stopping had heard: every point in order, then the ends. */
@@ -172,6 +196,7 @@ export function snapshot(changes: Changes): Snapshot {
       ),
     ),
     metrics: changes.metrics,
+    warmPools: changes.warmPools.map((pool) => ({ ...pool, reservedFor: undefined, agentGoneSinceMs: undefined })),
   };
 }
 
@@ -195,7 +220,7 @@ function tuningJobRow({ inFlight, asking: _asking, watch: _watch, ...job }: Tuni
 }
 
 function trainingJobRow(job: TrainingJobState): TrainingJobRow {
-  const { attempt: _attempt, endedAttempts: _endedAttempts, stopDeadlineMs: _stopDeadlineMs, ...row } = job;
+  const { attempt: _attempt, endedAttempts: _ended, stopDeadlineMs: _stop, warmPool: _warmPool, ...row } = job;
   return { ...row, transitions: [...job.transitions] };
 }
 

@@ -1,33 +1,16 @@
 import type { AttemptKey, AttemptResult, StopReason } from '@fleetune/domain';
 import type { SchedulerEvent } from '../event.js';
 import type { LeaseGrant } from '../ports.js';
+import type { AgentParts } from './agent-parts.js';
 import type { AgentStream } from './agent-stream.js';
-import type { Chance } from './chance.js';
-import type { Claim, Held } from './held-attempt.js';
+import { type Claim, type Held, usedUnits } from './held-attempt.js';
+import { KeptSlots } from './kept-slots.js';
+import { leaseOrder, nextLeaseOrderMs } from './lease-orders.js';
 import { machineUnits, type PlannedAgent, unitsOf } from './plan.js';
-import type { QueueModel } from './queue-model.js';
 import { attemptName } from './store-model.js';
-import type { Timeline } from './timeline.js';
-import { type ProgramEnd, type ProgramPlan, VirtualProgram } from './virtual-program.js';
-
-export interface AgentParts {
-  readonly timeline: Timeline;
-  readonly chance: Chance;
-  readonly queue: QueueModel;
-  readonly leaseTtlMs: number;
-  readonly isBroken: () => boolean;
-  readonly programOf: (grant: LeaseGrant) => ProgramPlan;
-  readonly openStream: (agent: VirtualAgent) => AgentStream;
-  /** The first message of a stream. */
-  readonly sayHello: (stream: AgentStream, held: readonly AttemptKey[]) => void;
-  readonly send: (stream: AgentStream, event: SchedulerEvent) => void;
-  readonly closeStream: (stream: AgentStream) => void;
-  /** @param instanceClass whose queue it was taken from. */
-  readonly onProgramStarted: (agent: VirtualAgent, grant: LeaseGrant, instanceClass: string) => void;
-}
+import { type ProgramEnd, VirtualProgram } from './virtual-program.js';
 
 const RENEW_MS = 5_000;
-const SAVING_MS = 5_000;
 const CLAIM_TIMEOUT_MS = 5_000;
 const REPEAT_REPORT_MS = 10_000;
 
@@ -38,11 +21,13 @@ const REPEAT_REPORT_MS = 10_000;
 export class VirtualAgent {
   readonly id: string;
   readonly planned: PlannedAgent;
+  readonly units: number;
   state: 'down' | 'up' | 'frozen' = 'down';
   readonly held = new Map<string, Held>();
   /** On disk. */
   readonly journal = new Map<string, AttemptResult>();
-  readonly #parts: AgentParts;
+  readonly kept = new KeptSlots();
+  readonly #parts: AgentParts<VirtualAgent>;
   readonly #claims = new Map<string, Claim>();
   readonly #sentReports = new Map<string, number>();
   readonly #waitingForThaw: (() => void)[] = [];
@@ -54,14 +39,11 @@ export class VirtualAgent {
   #unansweredSinceMs: number | undefined;
   #callOffLeases: () => void = () => {};
 
-  constructor(planned: PlannedAgent, parts: AgentParts) {
+  constructor(planned: PlannedAgent, parts: AgentParts<VirtualAgent>) {
     this.id = planned.id;
     this.planned = planned;
+    this.units = machineUnits(planned);
     this.#parts = parts;
-  }
-
-  get units(): number {
-    return machineUnits(this.planned);
   }
 
   /** It could take work now. */
@@ -70,10 +52,7 @@ export class VirtualAgent {
   }
 
   usedUnits(): number {
-    let used = 0;
-    for (const { program, units } of this.held.values()) if (program?.alive) used += units;
-    for (const { units } of this.#claims.values()) used += units;
-    return used;
+    return usedUnits(this.held.values(), this.#claims.values()) + this.kept.units;
   }
 
   boot(): void {
@@ -88,6 +67,7 @@ export class VirtualAgent {
   kill(): void {
     for (const { program } of this.held.values()) program?.kill();
     this.held.clear();
+    this.kept.clear();
     this.#claims.clear();
     this.#sentReports.clear();
     this.#waitingForThaw.length = 0;
@@ -109,6 +89,7 @@ export class VirtualAgent {
   drain(): void {
     if (this.state === 'down') return;
     this.#draining = true;
+    this.kept.clear();
     this.#tell({ kind: 'AgentDraining', agentId: this.id });
     this.#after(10_000, () => {
       for (const held of this.held.values()) this.#interrupt(held, 'The agent is shutting down.');
@@ -120,14 +101,13 @@ export class VirtualAgent {
     this.#guard(() => {
       if (stream === undefined || this.#stream !== stream) return;
       this.#disconnect();
-      this.#after(this.#parts.chance.between(200, 3_000), () => {
-        if (this.#stream === undefined) this.#connect();
-      });
+      this.#after(this.#parts.chance.between(200, 3_000), () => this.#stream === undefined && this.#connect());
     })();
   }
 
-  welcome(stream: AgentStream, killAttempts: readonly AttemptKey[]): void {
+  welcome(stream: AgentStream, killAttempts: readonly AttemptKey[], keptSlots: readonly AttemptKey[]): void {
     this.#receive(stream, () => {
+      this.kept.named(keptSlots);
       for (const key of killAttempts) this.#abandon(key);
       this.#welcomed = true;
       this.#unansweredSinceMs = undefined;
@@ -146,6 +126,23 @@ export class VirtualAgent {
     });
   }
 
+  keepSlots(stream: AgentStream, slots: readonly AttemptKey[]): void {
+    this.#receive(stream, () => {
+      this.kept.named(slots);
+      this.lookForWork();
+    });
+  }
+
+  /** An attempt for one of the slots that it keeps. */
+  offered(stream: AgentStream, key: AttemptKey, instanceClass: string, keptAfter: AttemptKey): void {
+    this.#receive(stream, () => {
+      const name = attemptName(key);
+      if (!this.isOpen || this.held.has(name) || this.#claims.has(name)) return;
+      const units = this.kept.lend(keptAfter);
+      if (units !== undefined) this.#claim({ key, instanceClass, units, keptAfter, askedAtMs: this.#nowMs() });
+    });
+  }
+
   granted(stream: AgentStream, grant: LeaseGrant): void {
     this.#receive(stream, () => {
       const name = attemptName(grant.key);
@@ -158,6 +155,7 @@ export class VirtualAgent {
 
   refused(stream: AgentStream, key: AttemptKey): void {
     this.#receive(stream, () => {
+      this.kept.takeBack(this.#claims.get(attemptName(key))?.keptAfter);
       this.#claims.delete(attemptName(key));
       this.lookForWork();
     });
@@ -185,12 +183,14 @@ export class VirtualAgent {
       this.journal.delete(name);
       this.#sentReports.delete(name);
       if (this.held.get(name)?.state === 'reported') this.held.delete(name);
+      this.kept.settle(name);
+      this.lookForWork();
     });
   }
 
   /** Pulls from the queues of classes in demand while there is room. */
   lookForWork(): void {
-    if (this.state !== 'up' || !this.#welcomed || this.#draining) return;
+    if (!this.isOpen) return;
     for (const instanceClass of this.#demand) {
       const units = unitsOf(this.planned, instanceClass);
       while (units !== undefined && this.units - this.usedUnits() >= units) {
@@ -206,21 +206,23 @@ export class VirtualAgent {
   #claim(claim: Claim): void {
     const name = attemptName(claim.key);
     this.#claims.set(name, claim);
-    this.#tell({ kind: 'ClaimRequested', agentId: this.id, key: claim.key });
-    this.#after(CLAIM_TIMEOUT_MS, () => {
-      if (this.#claims.get(name) === claim) this.#giveUp(claim);
-    });
+    this.#tell({ kind: 'ClaimRequested', agentId: this.id, key: claim.key, keptAfter: claim.keptAfter });
+    this.#after(CLAIM_TIMEOUT_MS, () => this.#claims.get(name) === claim && this.#giveUp(claim));
   }
 
   #giveUp(claim: Claim): void {
     this.#claims.delete(attemptName(claim.key));
-    this.#parts.queue.putBack(claim.instanceClass, claim.key);
+    if (claim.keptAfter === undefined) this.#parts.queue.putBack(claim.instanceClass, claim.key);
+    this.kept.takeBack(claim.keptAfter);
   }
 
   #start(claim: Claim, grant: LeaseGrant): void {
-    const { key } = grant;
+    const { key, warmPool } = grant;
+    if (claim.keptAfter !== undefined) this.kept.used(claim.keptAfter);
     const held: Held = {
       key,
+      warmPool,
+      keepsSlot: grant.spec.keepAliveSeconds > 0,
       units: claim.units,
       state: 'running',
       heldFromMs: claim.askedAtMs,
@@ -254,6 +256,8 @@ export class VirtualAgent {
     const { interruption } = held;
     const byAgent = interruption !== undefined && end.outcome.kind === 'Stopped';
     const outcome = byAgent ? ({ kind: 'Interrupted', reason: interruption } as const) : end.outcome;
+    const isSound = outcome.kind !== 'InternalError' && outcome.kind !== 'Interrupted';
+    if (held.keepsSlot && isSound && !this.#draining) this.kept.keep(held.key, held.units);
     this.#report({ key: held.key, ...end, outcome });
     this.lookForWork();
   }
@@ -297,6 +301,7 @@ export class VirtualAgent {
     this.held.delete(name);
     this.journal.delete(name);
     this.#sentReports.delete(name);
+    this.kept.settle(name);
     this.lookForWork();
   }
 
@@ -306,7 +311,7 @@ export class VirtualAgent {
     this.#stream = stream;
     const running = [...this.held.values()].filter((held) => held.state === 'running').map((held) => held.key);
     const reported = [...this.journal.values()].map((result) => result.key);
-    this.#parts.sayHello(stream, [...running, ...reported]);
+    this.#parts.sayHello(stream, [...running, ...reported], this.kept.keys);
   }
 
   #disconnect(): void {
@@ -344,25 +349,20 @@ export class VirtualAgent {
 
   #armLeases(): void {
     this.#callOffLeases();
-    let dueMs = Number.POSITIVE_INFINITY;
-    for (const held of this.held.values()) {
-      if (held.state !== 'running') continue;
-      const killAtMs = held.heldFromMs + this.#parts.leaseTtlMs;
-      dueMs = Math.min(dueMs, held.stopOrdered ? killAtMs : killAtMs - SAVING_MS);
-    }
-    if (dueMs === Number.POSITIVE_INFINITY) return;
+    const running = [...this.held.values()].filter(({ state }) => state === 'running');
+    const dueMs = nextLeaseOrderMs(running, this.#parts.leaseTtlMs);
+    if (dueMs === undefined) return;
     this.#callOffLeases = this.#after(Math.max(0, dueMs - this.#nowMs()), () => this.#checkLeases());
   }
 
   #checkLeases(): void {
     const reason = 'The agent could not reach its server to renew the lease.';
     for (const held of [...this.held.values()]) {
-      const leftMs = held.heldFromMs + this.#parts.leaseTtlMs - this.#nowMs();
-      if (leftMs <= 0) this.#kill(held, reason);
-      else if (leftMs <= SAVING_MS && !held.stopOrdered) {
-        held.stopOrdered = true;
-        this.#interrupt(held, reason);
-      }
+      const order = leaseOrder(held, this.#parts.leaseTtlMs, this.#nowMs());
+      if (order === 'kill') this.#kill(held, reason);
+      if (order !== 'stop') continue;
+      held.stopOrdered = true;
+      this.#interrupt(held, reason);
     }
     this.#armLeases();
   }

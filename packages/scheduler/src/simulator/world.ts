@@ -120,9 +120,9 @@ export class World {
           agent.id,
           (epoch) => new AgentStream(agent.id, epoch, { timeline, chance: network, faults, healsAtMs }),
         ),
-      sayHello: (stream, held) => {
+      sayHello: (stream, held, kept) => {
         const offers = new Map(Object.entries(planned.offers));
-        stream.send('up', () => this.server.hello(stream, offers, held), false);
+        stream.send('up', () => this.server.hello(stream, offers, held, kept), false);
       },
       send: (stream, event) => stream.send('up', () => this.server.post(event), event.kind !== 'AgentDraining'),
       closeStream: (stream) => stream.closeAtAgent(() => this.server.streamEnded(stream)),
@@ -189,6 +189,8 @@ export class World {
         return this.#stopJob(this.#ids.get(fault.job));
       case 'user stops some training job':
         return this.#stopSomeTrainingJob();
+      case 'user changes a warm pool':
+        return this.#changeWarmPool(fault.toSeconds);
       default:
         this.faults.begin(fault);
         endAt();
@@ -229,6 +231,15 @@ export class World {
   #stopSomeTrainingJob(): void {
     const live = [...this.store.trainingJobs.values()].filter((row) => row.endedAtMs === undefined);
     if (live.length > 0) this.#stopJob(this.#chance.pick(live).id);
+  }
+
+  #changeWarmPool(keepAliveSeconds: number): void {
+    const waiting = [...this.store.warmPools.values()].filter(({ status }) => status === 'Available');
+    if (waiting.length === 0) return;
+    const row = this.#chance.pick(waiting);
+    row.wantedKeepAliveSeconds = keepAliveSeconds;
+    const { trainingJobId } = row;
+    this.#hear(() => this.server.post({ kind: 'KeepAliveChanged', trainingJobId, keepAliveSeconds }));
   }
 
   #plannedTuning(id: string): PlannedTuningJob | undefined {

@@ -15,7 +15,7 @@ export interface AgentConnection {
   readonly outbox: Outbox<ConnectResponse>;
 }
 
-type WelcomeSettings = Omit<Welcome, '$typeName' | '$unknown' | 'killAttempts'>;
+type WelcomeSettings = Omit<Welcome, '$typeName' | '$unknown' | 'killAttempts' | 'keptSlots'>;
 
 export interface AgentConnectionsParts {
   /** What every Welcome says. */
@@ -52,12 +52,25 @@ export class AgentConnections implements AgentLink {
     this.#connections.clear();
   }
 
-  welcome(agentId: string, killAttempts: readonly AttemptKey[]): void {
+  welcome(agentId: string, killAttempts: readonly AttemptKey[], keptSlots: readonly AttemptKey[]): void {
     const settings = this.#parts.welcome();
     this.#send(agentId, {
       case: 'welcome',
-      value: { ...settings, killAttempts: killAttempts.map(toAttemptKeyMessage) },
+      value: {
+        ...settings,
+        killAttempts: killAttempts.map(toAttemptKeyMessage),
+        keptSlots: keptSlots.map(toAttemptKeyMessage),
+      },
     });
+  }
+
+  keepSlots(agentId: string, slots: readonly AttemptKey[]): void {
+    this.#send(agentId, { case: 'keptSlots', value: { slots: slots.map(toAttemptKeyMessage) } });
+  }
+
+  offerSlot(agentId: string, key: AttemptKey, instanceClass: string, keptAfter: AttemptKey): void {
+    const keptSlot = toAttemptKeyMessage(keptAfter);
+    this.#send(agentId, { case: 'slotOffer', value: { key: toAttemptKeyMessage(key), instanceClass, keptSlot } });
   }
 
   grant(agentId: string, grant: LeaseGrant): void {
@@ -68,6 +81,7 @@ export class AgentConnections implements AgentLink {
       trainingJobName: grant.trainingJobName,
       trainingJobArn: this.#parts.trainingJobArn(grant.trainingJobName),
       tenant: grant.tenant,
+      warmPool: grant.warmPool,
       instance,
     });
     this.#send(agentId, {
@@ -107,6 +121,14 @@ export class AgentConnections implements AgentLink {
         lost: renewal.lost.map(toAttemptKeyMessage),
       },
     });
+  }
+
+  cordon(agentId: string): void {
+    this.#send(agentId, { case: 'drain', value: {} });
+  }
+
+  uncordon(agentId: string): void {
+    this.#send(agentId, { case: 'resume', value: {} });
   }
 
   interrupt(agentId: string, secondsLeft: number): void {

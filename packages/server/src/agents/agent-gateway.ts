@@ -80,6 +80,7 @@ async function* serveAgent(
     epoch,
     offers: new Map(hello.offeredClasses.map((offer) => [offer.name, offer.slots])),
     held: hello.heldAttempts.map((held) => fromAttemptKeyMessage(held.key)),
+    kept: hello.keepsSlots ? hello.keptSlots.map(fromAttemptKeyMessage) : undefined,
   });
   readAll(parts, agentId, incoming)
     .catch((error: unknown) => parts.warn(`The stream of agent ${agentId} broke.`, error))
@@ -170,8 +171,11 @@ function toEvent(
   message: ConnectRequest['message'],
 ): SchedulerEvent | undefined {
   switch (message.case) {
-    case 'claim':
-      return { kind: 'ClaimRequested', agentId, key: fromAttemptKeyMessage(message.value.key) };
+    case 'claim': {
+      const { key, keptSlot } = message.value;
+      const keptAfter = keptSlot && fromAttemptKeyMessage(keptSlot);
+      return { kind: 'ClaimRequested', agentId, key: fromAttemptKeyMessage(key), keptAfter };
+    }
     case 'leaseRenewal': {
       const { keys, sentAtMonotonicMs } = message.value;
       return { kind: 'LeasesRenewed', agentId, keys: keys.map(fromAttemptKeyMessage), sentAtMonotonicMs };

@@ -1,5 +1,5 @@
 import type { AgentState, AgentView } from '@fleetune/scheduler';
-import { countLeases, type Database, listAgentRows } from '@fleetune/store';
+import { countLeases, type Database, listAgentRows, listAvailableWarmPools } from '@fleetune/store';
 
 interface StoredInventory {
   readonly cpuMilli: number;
@@ -13,7 +13,11 @@ export async function listAgentViews(
   database: Database,
   stateOf: (agentId: string) => AgentState['state'] | undefined,
 ): Promise<AgentView[]> {
-  const [rows, leases] = await Promise.all([listAgentRows(database), countLeases(database)]);
+  const [rows, leases, pools] = await Promise.all([
+    listAgentRows(database),
+    countLeases(database),
+    listAvailableWarmPools(database),
+  ]);
   return rows.map((row) => {
     const inventory = row.inventory as StoredInventory | null;
     return {
@@ -30,6 +34,7 @@ export async function listAgentViews(
       running: leases
         .filter((lease) => lease.agent_id === row.id)
         .map((lease) => ({ trainingJobId: lease.training_job_id, fence: lease.fence })),
+      retained: pools.filter((pool) => pool.agent_id === row.id).length,
       lastSeenMs: row.last_seen_at?.getTime() ?? 0,
     };
   });

@@ -11,11 +11,14 @@ export interface PresenceParts {
 
 /** Writes down now and then which agents are there, so that it is known later when one was seen last. */
 export function recordPresence({ database, present, nowMs, everyMs, warn }: PresenceParts): { stop(): Promise<void> } {
-  let recording: Promise<void> = Promise.resolve();
+  let recording: Promise<void> | undefined;
   const timer = setInterval(() => {
-    recording = recordSeen(database, present(), new Date(nowMs())).catch((error: unknown) =>
-      warn('It could not be written down which agents are there.', error),
-    );
+    // A database that is slow is not asked for more.
+    recording ??= recordSeen(database, present(), new Date(nowMs()))
+      .catch((error: unknown) => warn('It could not be written down which agents are there.', error))
+      .finally(() => {
+        recording = undefined;
+      });
   }, everyMs);
   return {
     async stop() {

@@ -1,10 +1,10 @@
 import type { SchedulerRunner } from '@fleetune/scheduler';
-import { type Database, listLiveJobs } from '@fleetune/store';
+import { type Database, listKeepAliveWishes, listLiveJobs } from '@fleetune/store';
 import { loadState } from './scheduler-store.js';
 
 /**
  * Tells the scheduler what the store has and it has not heard of: jobs that a server standing by took in, or that were
- * created while the right to schedule changed hands, and requests to stop them.
+ * created while the right to schedule changed hands, requests to stop them, and new periods of warm pools.
  */
 export async function catchUp(database: Database, runner: SchedulerRunner): Promise<void> {
   const live = await listLiveJobs(database);
@@ -17,6 +17,7 @@ export async function catchUp(database: Database, runner: SchedulerRunner): Prom
   for (const { id, stop_requested_at } of live.trainingJobs) {
     if (stop_requested_at !== null) runner.post({ kind: 'TrainingJobStopRequested', trainingJobId: id });
   }
+  for (const wish of await listKeepAliveWishes(database)) runner.post({ kind: 'KeepAliveChanged', ...wish });
 }
 
 async function takeIn(database: Database, runner: SchedulerRunner, ids: readonly string[]): Promise<void> {

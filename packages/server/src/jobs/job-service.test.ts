@@ -28,6 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => temporary.stop());
 
+const NO_ROWS = { tuningJobs: [], trainingJobs: [], attempts: [], metrics: [], warmPools: [] };
+
 function service() {
   return createJobService({
     database: temporary.database,
@@ -48,9 +50,16 @@ async function finish(name: string) {
   const created = events.find((event) => event.kind === 'TrainingJobCreated' && event.job.name === name);
   if (created?.kind !== 'TrainingJobCreated') throw new Error(`${name} was not created`);
   const row = trainingJobRow({ ...created.job, status: 'Completed', endedAtMs: Date.parse('2026-01-02') });
-  await commitRows(temporary.database, 0, { tuningJobs: [], trainingJobs: [row], attempts: [], metrics: [] });
+  await commitRows(temporary.database, 0, { ...NO_ROWS, trainingJobs: [row] });
   return row;
 }
+
+it('finds nothing by a name that no job can have', async () => {
+  await expect(service().describeTrainingJob('default', 'a\0b')).rejects.toBeInstanceOf(JobNotFoundError);
+  await expect(service().describeTuningJob('default', 'a\0b')).rejects.toBeInstanceOf(JobNotFoundError);
+  const query = { nameContains: '\0', sortBy: 'Name', sortOrder: 'Ascending', maxResults: 10 } as const;
+  expect((await service().listTrainingJobs('default', query)).items).toEqual([]);
+});
 
 describe('tags', () => {
   const job = { kind: 'training job', name: 'tagged' } as const;
@@ -63,6 +72,13 @@ describe('tags', () => {
     });
     await service().removeTags('default', job, ['team', 'unknown']);
     expect(await service().tags('default', job)).toEqual({ cost: '7' });
+  });
+
+  it('that are added at the same time are all there', async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => `at-once-${index}`);
+    await Promise.all(keys.map((key) => service().addTags('default', job, { [key]: 'x' })));
+    expect(Object.keys(await service().tags('default', job))).toEqual(expect.arrayContaining(keys));
+    await service().removeTags('default', job, keys);
   });
 
   it('are at most fifty', async () => {
@@ -101,7 +117,7 @@ describe('deletion', () => {
       fold_position: 0,
       spec: SPEC,
     };
-    await commitRows(temporary.database, 0, { tuningJobs: [], trainingJobs: [fold], attempts: [], metrics: [] });
+    await commitRows(temporary.database, 0, { ...NO_ROWS, trainingJobs: [fold] });
     expect((await service().describeTrainingJob('default', 'parent-f1')).status).toBe('Completed');
     await service().deleteTrainingJob('default', 'parent');
     await expect(service().describeTrainingJob('default', 'parent-f1')).rejects.toBeInstanceOf(JobNotFoundError);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  keepAliveFaults,
   type TuningJobSpec,
   trainingJobFaults,
   tuningJobFaults,
@@ -11,7 +12,6 @@ import {
   type CreateTrainingJob,
   type CreateTuningJob,
   InvalidSpecError,
-  InvalidTokenError,
   JobEndedError,
   JobNameTakenError,
   JobNotFoundError,
@@ -19,6 +19,7 @@ import {
   JobRunningError,
   type JobService,
   type JobUpkeep,
+  type ListedWarmPool,
   type LogQuery,
   type LogSlice,
   MAX_TAGS,
@@ -32,9 +33,10 @@ import {
   type TrainingJobView,
   type TuningJobQuery,
   type TuningJobView,
+  WarmPoolAvailableError,
+  WarmPoolNotAvailableError,
 } from '@fleetune/scheduler';
 import {
-  cursorLength,
   type Database,
   deleteTrainingJobRecords,
   findTrainingJob,
@@ -42,31 +44,32 @@ import {
   findTrainingJobWithTuningJob,
   findTuningJob,
   findTuningJobsOfTrainingJobs,
+  findWarmPools,
   findWarmStartParents,
   insertTrainingJob,
   insertTuningJob,
-  type JobListing,
-  type JobSortColumn,
   type JobTable,
   type Listed,
   listFolds,
+  listLiveWarmPools,
   listMetricPoints,
   listTrainingJobLines,
   listTrainingJobRows,
   listTuningJobRows,
   markJobDeleted,
+  markKeepAliveWanted,
   markStopRequested,
-  type PageCursor,
   readLog,
+  replaceJobTags,
   type StoredTrainingJob,
-  setJobTags,
   type TrainingJobListing,
 } from '@fleetune/store';
 import { algorithmFaults, tunedAlgorithmFaults } from './algorithm-faults.js';
+import { listing, refusingBadCursor, tokenAfter } from './listing.js';
 import { metricFaults } from './metric-faults.js';
 import { overallBest } from './overall-best.js';
-import { decodePageToken, encodePageToken } from './page-token.js';
 import { trainingJobLine, trainingJobView, tuningJobView } from './views.js';
+import { warmPoolView } from './warm-pool-rows.js';
 
 export interface JobServiceParts {
   readonly database: Database;
@@ -154,7 +157,8 @@ class StoredJobService implements JobService, JobUpkeep {
   async describeTrainingJob(tenant: string, name: string): Promise<TrainingJobView> {
     const found = await findTrainingJobWithTuningJob(this.#database, tenant, name);
     if (found === undefined) throw new JobNotFoundError('training job', name);
-    return trainingJobView(found.row, found.tuningJob);
+    const pools = found.hasWarmPool ? await this.#warmPools([found.row]) : undefined;
+    return trainingJobView(found.row, found.tuningJob, pools?.(found.row));
   }
 
   async describeTuningJob(tenant: string, name: string): Promise<TuningJobView> {
@@ -165,13 +169,15 @@ class StoredJobService implements JobService, JobUpkeep {
 
   async listTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobView>> {
     const { tuningJob, shown, nextToken } = await this.#page(tenant, query, listTrainingJobRows);
-    const items = tuningJob ? shown.map((row) => trainingJobView(row, tuningJob)) : await this.#trainingJobViews(shown);
-    return { items, nextToken };
+    const warmPool = await this.#warmPools(shown);
+    const tuningJobOf = tuningJob ? () => tuningJob : await this.#tuningJobs(shown);
+    return { items: shown.map((row) => trainingJobView(row, tuningJobOf(row), warmPool(row))), nextToken };
   }
 
   async summarizeTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobLine>> {
     const { shown, nextToken } = await this.#page(tenant, query, listTrainingJobLines);
-    return { items: shown.map(trainingJobLine), nextToken };
+    const warmPool = await this.#warmPools(shown);
+    return { items: shown.map((row) => trainingJobLine(row, warmPool(row))), nextToken };
   }
 
   async #page<Row>(
@@ -229,6 +235,22 @@ class StoredJobService implements JobService, JobUpkeep {
     return this.#parts.agents();
   }
 
+  async listWarmPools(tenant: string): Promise<readonly ListedWarmPool[]> {
+    const rows = await listLiveWarmPools(this.#database, tenant);
+    return rows.map((row) => ({ ...warmPoolView(row, this.#parts.nowMs()), trainingJobName: row.name }));
+  }
+
+  async changeKeepAlive(tenant: string, name: string, keepAliveSeconds: number): Promise<void> {
+    refuseFaults(keepAliveFaults(keepAliveSeconds));
+    const { id, warmPool } = await this.describeTrainingJob(tenant, name);
+    // What is given back already needs no end.
+    if (keepAliveSeconds === 0 && (warmPool === undefined || warmPool.status === 'Terminated')) return;
+    // Kept in the store first, so that no change of server can lose it.
+    const kept = await markKeepAliveWanted(this.#database, id, keepAliveSeconds);
+    if (!kept) throw new WarmPoolNotAvailableError(name, warmPool?.status);
+    this.#parts.post({ kind: 'KeepAliveChanged', trainingJobId: id, keepAliveSeconds });
+  }
+
   async tags(tenant: string, job: JobReference): Promise<Readonly<Record<string, string>>> {
     return (await this.#tagged(tenant, job)).tags;
   }
@@ -238,22 +260,36 @@ class StoredJobService implements JobService, JobUpkeep {
     job: JobReference,
     tags: Readonly<Record<string, string>>,
   ): Promise<Readonly<Record<string, string>>> {
-    const tagged = await this.#tagged(tenant, job);
-    const all = { ...tagged.tags, ...tags };
-    const count = Object.keys(all).length;
-    if (count > MAX_TAGS) throw new TooManyTagsError(job, count);
-    await setJobTags(this.#database, tagged.table, tagged.id, all);
-    return all;
+    return this.#changeTags(tenant, job, (present) => {
+      const all = { ...present, ...tags };
+      const count = Object.keys(all).length;
+      if (count > MAX_TAGS) throw new TooManyTagsError(job, count);
+      return all;
+    });
   }
 
   async removeTags(tenant: string, job: JobReference, keys: readonly string[]): Promise<void> {
-    const tagged = await this.#tagged(tenant, job);
-    const left = Object.entries(tagged.tags).filter(([key]) => !keys.includes(key));
-    await setJobTags(this.#database, tagged.table, tagged.id, Object.fromEntries(left));
+    await this.#changeTags(tenant, job, (present) =>
+      Object.fromEntries(Object.entries(present).filter(([key]) => !keys.includes(key))),
+    );
+  }
+
+  /** Begins anew when somebody else has changed them meanwhile: nobody's change is lost. */
+  async #changeTags(
+    tenant: string,
+    job: JobReference,
+    change: (tags: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>>> {
+    for (;;) {
+      const { table, id, own, tags } = await this.#tagged(tenant, job);
+      const changed = change(tags);
+      if (await replaceJobTags(this.#database, table, id, own, changed)) return changed;
+    }
   }
 
   async deleteTrainingJob(tenant: string, name: string): Promise<void> {
-    const { id } = await this.#trainingJob(tenant, name);
+    const { id, warmPool } = await this.describeTrainingJob(tenant, name);
+    if (warmPool?.status === 'Available') throw new WarmPoolAvailableError(name);
     await this.#delete('training job', name, 'training_jobs', id);
     await deleteTrainingJobRecords(this.#database, id);
     // Its folds ended before it did, and are nothing without it.
@@ -303,10 +339,12 @@ class StoredJobService implements JobService, JobUpkeep {
   async #tagged(tenant: string, job: JobReference) {
     if (job.kind === 'tuning job') {
       const { id, tags } = await this.#tuningJob(tenant, job.name);
-      return { table: 'tuning_jobs' as const, id, tags };
+      return { table: 'tuning_jobs' as const, id, own: tags, tags };
     }
-    const view = await this.describeTrainingJob(tenant, job.name);
-    return { table: 'training_jobs' as const, id: view.id, tags: view.tags };
+    const found = await findTrainingJobWithTuningJob(this.#database, tenant, job.name);
+    if (found === undefined) throw new JobNotFoundError('training job', job.name);
+    const { id, tags: own } = found.row;
+    return { table: 'training_jobs' as const, id, own, tags: own ?? found.tuningJob?.tags ?? {} };
   }
 
   async #trainingJob(tenant: string, name: string): Promise<StoredTrainingJob> {
@@ -321,66 +359,28 @@ class StoredJobService implements JobService, JobUpkeep {
     return row;
   }
 
-  async #trainingJobViews(rows: readonly StoredTrainingJob[]): Promise<TrainingJobView[]> {
+  /** What the rows take from their tuning jobs. */
+  async #tuningJobs(rows: readonly StoredTrainingJob[]) {
     const tuningJobIds = [...new Set(present(rows.map((row) => row.tuning_job_id)))];
     const tuningJobs = await findTuningJobsOfTrainingJobs(this.#database, tuningJobIds);
     const byId = new Map(tuningJobs.map((job) => [job.id, job]));
-    return rows.map((row) => trainingJobView(row, byId.get(row.tuning_job_id ?? '')));
+    return (row: StoredTrainingJob) => byId.get(row.tuning_job_id ?? '');
   }
-}
 
-/** A cursor that was made up may hold what is no value of its column: PostgreSQL says so by an error of class 22. */
-async function refusingBadCursor<Rows>(rows: Promise<Rows>): Promise<Rows> {
-  return rows.catch((error: unknown) => {
-    const isBadValue = error instanceof Error && 'code' in error && String(error.code).startsWith('22');
-    throw isBadValue ? new InvalidTokenError() : error;
-  });
+  /** What is of the slots that the rows' training jobs had. */
+  async #warmPools(rows: readonly { readonly id: string }[]) {
+    const ids = rows.map(({ id }) => id);
+    const pools = await findWarmPools(this.#database, ids);
+    const nowMs = this.#parts.nowMs();
+    return ({ id }: { readonly id: string }) => {
+      const pool = pools.get(id);
+      return pool && warmPoolView(pool, nowMs);
+    };
+  }
 }
 
 function refuseFaults(faults: readonly string[]): void {
   if (faults.length > 0) throw new InvalidSpecError(faults);
-}
-
-const SORT_COLUMNS: Readonly<Record<TrainingJobQuery['sortBy'], JobSortColumn>> = {
-  Name: 'name',
-  CreationTime: 'created_at',
-  LastModifiedTime: 'last_modified_at',
-  Status: 'status',
-  FinalObjectiveMetricValue: 'objective',
-};
-
-/** One row more than asked for tells whether there is another page. */
-function listing(tenant: string, query: TrainingJobQuery | TuningJobQuery, token: string): JobListing {
-  return {
-    tenant,
-    nameContains: query.nameContains,
-    status: query.status,
-    createdAfter: dateOf(query.creationAfterMs),
-    createdBefore: dateOf(query.creationBeforeMs),
-    modifiedAfter: dateOf(query.modifiedAfterMs),
-    modifiedBefore: dateOf(query.modifiedBeforeMs),
-    sortBy: SORT_COLUMNS[query.sortBy],
-    descending: query.sortOrder === 'Descending',
-    limit: query.maxResults + 1,
-    after:
-      query.nextToken === undefined
-        ? undefined
-        : decodePageToken(token, query.nextToken, cursorLength(SORT_COLUMNS[query.sortBy])),
-  };
-}
-
-function tokenAfter(
-  token: string,
-  rows: readonly { readonly cursor: PageCursor }[],
-  shown: readonly { readonly cursor: PageCursor }[],
-): string | undefined {
-  const last = shown.at(-1);
-  if (last === undefined || rows.length <= shown.length) return undefined;
-  return encodePageToken(token, last.cursor);
-}
-
-function dateOf(timeMs: number | undefined): Date | undefined {
-  return timeMs === undefined ? undefined : new Date(timeMs);
 }
 
 function present<T>(values: readonly (T | null | undefined)[]): T[] {

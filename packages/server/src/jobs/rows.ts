@@ -159,7 +159,7 @@ export function trainingJobState(
   row: StoredTrainingJob,
   attempt: StoredAttempt | undefined,
   tuningJobSpec: TuningJobSpec | undefined,
-  folds: Pick<TrainingJobState, 'fold' | 'crossValidation'>,
+  parts: Pick<TrainingJobState, 'fold' | 'crossValidation' | 'warmPool'>,
 ): TrainingJobState {
   return {
     id: row.id,
@@ -176,7 +176,7 @@ export function trainingJobState(
             definition: row.definition ?? 0,
             configuration: row.configuration as Configuration,
           },
-    ...folds,
+    ...parts,
     status: row.status as TrainingJobStatus,
     secondaryStatus: row.secondary_status as SecondaryStatus,
     transitions: row.transitions as SecondaryStatusTransition[],

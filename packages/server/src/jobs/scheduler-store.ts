@@ -1,9 +1,18 @@
 import type { TuningJobSpec } from '@fleetune/domain';
 import { type Changes, type LoadedState, LostOwnershipError, type StateStore } from '@fleetune/scheduler';
-import { commitRows, type Database, loadLiveJobs, type Ownership, StaleWriteError } from '@fleetune/store';
+import {
+  commitRows,
+  type Database,
+  findWarmPools,
+  listAvailableWarmPools,
+  loadLiveJobs,
+  type Ownership,
+  StaleWriteError,
+} from '@fleetune/store';
 import { foldOf, foldProgress, foldsOfBest } from './fold-progress.js';
 import { replayedWatch } from './replayed-watch.js';
 import { attemptRows, metricRows, trainingJobRow, trainingJobState, tuningJobRow, tuningJobState } from './rows.js';
+import { warmPoolRow, warmPoolState } from './warm-pool-rows.js';
 
 /** The scheduler's store on PostgreSQL, writing under one ownership fence. */
 export class SchedulerStore implements StateStore {
@@ -26,6 +35,7 @@ export class SchedulerStore implements StateStore {
       trainingJobs: changes.trainingJobs.map(trainingJobRow),
       attempts: changes.trainingJobs.flatMap(attemptRows),
       metrics: changes.metrics.flatMap(metricRows),
+      warmPools: changes.warmPools.map(warmPoolRow),
     };
     try {
       await commitRows(this.#database, this.#ownership.fence, rows);
@@ -56,15 +66,23 @@ export async function loadState(database: Database, ids?: readonly string[]): Pr
     }),
   );
   const specs = new Map(tuningJobs.map((job) => [job.id, job.spec]));
+  const available = ids === undefined ? await listAvailableWarmPools(database) : [];
   const rows = new Map(live.trainingJobs.map((row) => [row.id, row]));
+  const inUse = await findWarmPools(
+    database,
+    live.trainingJobs.map((row) => row.id),
+  );
   const progress = await foldProgress(database, live.trainingJobs, specs);
   return {
     tuningJobs,
-    trainingJobs: live.trainingJobs.map((row) =>
-      trainingJobState(row, attempts.get(row.id), specs.get(row.tuning_job_id ?? ''), {
+    trainingJobs: live.trainingJobs.map((row) => {
+      const pool = inUse.get(row.id);
+      return trainingJobState(row, attempts.get(row.id), specs.get(row.tuning_job_id ?? ''), {
         fold: foldOf(row, rows),
         crossValidation: progress.get(row.id),
-      }),
-    ),
+        warmPool: pool && warmPoolState(pool, row.name),
+      });
+    }),
+    warmPools: available.map((row) => warmPoolState(row, row.name)),
   };
 }

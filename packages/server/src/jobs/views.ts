@@ -8,7 +8,7 @@ import type {
   TuningJobSpec,
   TuningJobStatus,
 } from '@fleetune/domain';
-import type { Origin, TrainingJobLine, TrainingJobView, TuningJobView } from '@fleetune/scheduler';
+import type { Origin, TrainingJobLine, TrainingJobView, TuningJobView, WarmPoolView } from '@fleetune/scheduler';
 import type {
   StoredTrainingJob,
   StoredTrainingJobLine,
@@ -20,8 +20,8 @@ import { finalMetrics, specOf } from './rows.js';
 /** Nobody asked for a fold by itself. */
 const OF_A_FOLD: Origin = { api: 'fleetune', request: null };
 
-/** A line of a listing. */
-export function trainingJobLine(row: StoredTrainingJobLine): TrainingJobLine {
+/** A line of a listing. @param warmPool what is of its slot, where that is kept. */
+export function trainingJobLine(row: StoredTrainingJobLine, warmPool?: WarmPoolView): TrainingJobLine {
   return {
     id: row.id,
     name: row.name,
@@ -30,19 +30,24 @@ export function trainingJobLine(row: StoredTrainingJobLine): TrainingJobLine {
     creationTimeMs: row.created_at.getTime(),
     lastModifiedTimeMs: row.last_modified_at.getTime(),
     trainingEndTimeMs: row.training_ended_at?.getTime(),
+    warmPool,
   };
 }
 
-/** @param tuningJob the job's tuning job, where it has one. */
+/**
+ * @param tuningJob the job's tuning job, where it has one.
+ * @param warmPool what is of its slot, where that is kept.
+ */
 export function trainingJobView(
   row: StoredTrainingJob,
   tuningJob: TuningJobOfTrainingJob | undefined,
+  warmPool?: WarmPoolView,
 ): TrainingJobView {
   const tuningSpec = tuningJob?.spec as TuningJobSpec | undefined;
   const trainingTimeSeconds = row.training_started_at === null ? undefined : Math.round(row.training_ms / 1000);
   let spec: TrainingJobSpec | undefined;
   return {
-    ...trainingJobLine(row),
+    ...trainingJobLine(row, warmPool),
     tenant: row.tenant,
     // Listings do not look at it, and are asked for by the hundred.
     get spec() {

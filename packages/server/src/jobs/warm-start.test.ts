@@ -102,7 +102,13 @@ async function finish(job: TuningJobState, eta: number, objective: number) {
     best: { trainingJobId: id, objective },
     endedAtMs: 1,
   };
-  const rows = { tuningJobs: [tuningJobRow(ended)], trainingJobs: [training], attempts: [], metrics: [] };
+  const rows = {
+    tuningJobs: [tuningJobRow(ended)],
+    trainingJobs: [training],
+    attempts: [],
+    metrics: [],
+    warmPools: [],
+  };
   await commitRows(database, 0, rows);
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +21,20 @@ describe('with the folder of the server behind s3://', () => {
   it('a tenant’s jobs read and write its own buckets', async () => {
     expect(storage.bucketUri('red')).toBe('s3://red.fleetune');
     expect(await storage.faults('red', spec('s3://red.fleetune/output'))).toEqual([]);
+  });
+
+  it('the server’s own bucket is there for agents that write by S3, and may be there already', async () => {
+    expect(await readdir(root)).toContain('fleetune');
+    await storage.prepare('default');
+    const byHand = await mkdtemp(join(tmpdir(), 'fleetune-tenants-'));
+    await mkdir(join(byHand, 'fleetune'));
+    const other = new TenantStorage({
+      s3: { kind: 'directory', root: byHand },
+      bucketUri: 's3://fleetune',
+      ownTenant: 'default',
+    });
+    await other.prepare('default');
+    await rm(byHand, { recursive: true });
   });
 
   it('default buckets are kept for their tenants, also for those to come', () => {

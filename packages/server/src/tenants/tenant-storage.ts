@@ -42,8 +42,11 @@ export class TenantStorage {
 
   /** Makes the tenant's bucket where buckets are ours to make. @throws BucketTakenError */
   async prepare(tenant: string): Promise<void> {
-    if (tenant === this.#parts.ownTenant) return;
-    await this.#register?.make(bucketNameOf(tenant, this.#parts.bucketUri), tenant);
+    const { bucketUri, ownTenant } = this.#parts;
+    const bucket = bucketOf(this.bucketUri(tenant)) ?? '';
+    // The server's own may be there without S3: agents beside the server write to its folder.
+    if (tenant === ownTenant && (bucketOf(bucketUri) === undefined || (await this.#register?.exists(bucket)))) return;
+    await this.#register?.make(bucket, tenant);
   }
 
   /** One sentence for each place in a job's specification that is not the tenant's. */

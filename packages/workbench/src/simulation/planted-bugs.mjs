@@ -42,13 +42,13 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'a restart forgets what waits',
-    file: 'state.ts',
+    file: 'restore-state.ts',
     find: 'state.pending.add(job, nowMs);',
     replace: '',
   },
   {
     name: 'a restart ends every lease',
-    file: 'state.ts',
+    file: 'restore-state.ts',
     find: 'attempt.leaseExpiresAtMs = nowMs + state.settings.leaseTtlMs + state.settings.leaseGraceMs;',
     replace: 'attempt.leaseExpiresAtMs = nowMs;',
   },
@@ -91,7 +91,7 @@ export const PLANTED_BUGS = [
   {
     name: 'a claimed attempt still counts as queued',
     file: 'attempts.ts',
-    find: 'leaveQueue(state, attempt);',
+    find: 'if (attempt.warmPoolOf === undefined) leaveQueue(state, job, attempt);',
     replace: '',
   },
   {
@@ -103,8 +103,8 @@ export const PLANTED_BUGS = [
   {
     name: 'a silent agent is counted on',
     file: 'agents.ts',
-    find: "agent.state = 'Silent';\n    recount(context, agent);",
-    replace: "agent.state = 'Silent';",
+    find: 'terminateWarmPoolsOf(context, agent.id);\n    recount(context, agent);',
+    replace: 'terminateWarmPoolsOf(context, agent.id);',
   },
   {
     name: 'an ended attempt is charged to its tenant for ever',
@@ -202,5 +202,59 @@ export const PLANTED_BUGS = [
     file: 'runner.ts',
     find: 'job.endedAttempts.splice(0, count)',
     replace: 'job.endedAttempts.splice(0)',
+  },
+  {
+    name: 'a retained slot is free for all',
+    file: 'warm-pools/retention.ts',
+    find: 'agent?.retained.set(pool.trainingJobId, pool.instanceClass);',
+    replace: '',
+  },
+  {
+    name: 'a training job that does not match starts in the slot',
+    file: 'warm-pools/reuse.ts',
+    find: 'lane.poolKeys.indexOf(pool.key)',
+    replace: 'lane.poolKeys.length - 1',
+  },
+  {
+    name: 'a warm pool never expires',
+    file: 'warm-pools/retention.ts',
+    find: 'pool.reservedFor === undefined && nowMs >= expiresAtMs(pool)',
+    replace: 'false',
+  },
+  {
+    name: 'a warm pool survives the process that kept its slot',
+    file: 'agents.ts',
+    find: "if (!isNamed(pool)) terminateWarmPool(context, pool, 'agent gone');",
+    replace: '',
+  },
+  {
+    name: 'whoever claims first gets what is set aside for a slot',
+    file: 'attempts.ts',
+    find: 'if (fault !== undefined) return refuse(context, agentId, key, fault);',
+    replace: '',
+  },
+  {
+    name: 'a warm pool is billed while its training job runs',
+    file: 'warm-pools/retention.ts',
+    find: 'nowMs - (pool.availableAtMs ?? nowMs)',
+    replace: 'nowMs - pool.bornAtMs',
+  },
+  {
+    name: 'what was set aside for a slot that is gone waits for ever',
+    file: 'warm-pools/retention.ts',
+    find: 'if (reservedFor !== undefined) backToClassQueue(context, reservedFor);',
+    replace: '',
+  },
+  {
+    name: 'a restart forgets whose the retained slots are',
+    file: 'warm-pools/restore-warm-pools.ts',
+    find: 'state.shares.retained(pool.tenant, pool.instanceClass, nowMs);',
+    replace: '',
+  },
+  {
+    name: 'a matching training job waits beside its warm pool',
+    file: 'placement/admission.ts',
+    find: '  offerWarmPools(context);\n',
+    replace: '',
   },
 ];

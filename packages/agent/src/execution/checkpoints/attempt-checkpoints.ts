@@ -51,6 +51,11 @@ export class AttemptCheckpoints {
     }
   }
 
+  /** Goes on with the folder as the program of this same attempt has it. Instead of {@link restore}. */
+  resume(): void {
+    this.#sync?.resume();
+  }
+
   start(): void {
     this.#sync?.start();
   }

@@ -14,6 +14,8 @@ export interface TrainingPaths {
   readonly failureFile: string;
   readonly checkpoints: string;
   readonly code: string;
+  /** What the training jobs of a warm pool hand on to each other; only there where the attempt is in one. */
+  readonly warmPoolCache: string;
   /** A virtual environment of the attempt's own, where an image's stand-in is one. */
   readonly python: string;
 }
@@ -30,6 +32,7 @@ export function trainingPaths(root: string): TrainingPaths {
     failureFile: `${root}/output/failure`,
     checkpoints: `${root}/checkpoints`,
     code: `${root}/code`,
+    warmPoolCache: `${root}/sagemaker/warmpoolcache`,
     python: `${root}/python`,
   };
 }

@@ -65,6 +65,7 @@ export function sagemakerVariables(
     SM_RESOURCE_CONFIG: JSON.stringify(resources),
     SM_INPUT_DATA_CONFIG: JSON.stringify(config.inputData),
     ...programVariables(order, paths),
+    ...(order.warmPool === '' ? {} : { SAGEMAKER_MANAGED_WARMPOOL_CACHE_DIRECTORY: paths.warmPoolCache }),
   };
   for (const channel of channels) variables[`SM_CHANNEL_${variableName(channel)}`] = `${paths.inputData}/${channel}`;
   for (const [name, value] of hyperparameters) variables[`SM_HP_${variableName(name)}`] = variableText(value);

@@ -29,6 +29,7 @@ export async function placeFastFiles(channel: Channel, place: ChannelPlace): Pro
   await mkdir(join(place.paths.inputData, channel.name), { recursive: true });
   return {
     mounts: place.canMount ? [{ source: folder, target: `input/data/${channel.name}` }] : [],
+    needsAgent: true,
     release: view.unmount,
   };
 }
@@ -36,6 +37,9 @@ export async function placeFastFiles(channel: Channel, place: ChannelPlace): Pro
 async function lazyView(channel: Channel, folder: string, place: ChannelPlace): Promise<LazyMount> {
   if (!isWholePrefix(channel)) {
     return { kind: 'unavailable', because: 'it is a choice of objects, by a manifest or a share of the keys' };
+  }
+  if (!place.isOwnUser && process.getuid?.() !== 0) {
+    return { kind: 'unavailable', because: 'the container engine may not read what an ordinary user shows' };
   }
   await mkdir(folder, { recursive: true });
   return place.stores.mount(channel.uri, folder);

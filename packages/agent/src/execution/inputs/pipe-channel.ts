@@ -30,6 +30,7 @@ export async function placePipe(channel: Channel, place: ChannelPlace): Promise<
   await feeder.prepare();
   return {
     mounts: [],
+    needsAgent: true,
     feed: (onFault) => feeder.start((error) => onFault(asInputFault(`Channel "${channel.name}"`, error))),
     release: () => feeder.stop(),
   };

@@ -11,6 +11,8 @@ export interface ChannelPlace {
   readonly privateFolder: string;
   /** Whether the sandbox can show host paths read-only; else large local data is reached through links, or copied. */
   readonly canMount: boolean;
+  /** Whether the program can read what only this process's user may: views of remote data, where that is not root. */
+  readonly isOwnUser: boolean;
   /** Whose job it is. */
   readonly tenant: string;
   readonly host: HostPlace;
@@ -22,6 +24,8 @@ export interface ChannelPlace {
 /** A channel that is ready for the program, and what has to be done for it while the program runs and after. */
 export interface PlacedChannel {
   readonly mounts: readonly ChannelMount[];
+  /** Its data comes through this process, and ends with it. */
+  readonly needsAgent?: boolean;
   /** Begins to feed a pipe. @param onFault told once when the data ends before its time. */
   feed?(onFault: (error: unknown) => void): void;
   /** Gives back what the program does not need any more. Never rejects. */
@@ -30,6 +34,7 @@ export interface PlacedChannel {
 
 export interface PlacedChannels {
   readonly mounts: readonly ChannelMount[];
+  readonly needsAgent: boolean;
   feed(onFault: (error: unknown) => void): void;
   release(): Promise<void>;
 }
@@ -37,6 +42,7 @@ export interface PlacedChannels {
 export function allPlaced(channels: readonly PlacedChannel[]): PlacedChannels {
   return {
     mounts: channels.flatMap(({ mounts }) => mounts),
+    needsAgent: channels.some(({ needsAgent }) => needsAgent === true),
     feed(onFault) {
       for (const channel of channels) channel.feed?.(onFault);
     },
@@ -44,6 +50,15 @@ export function allPlaced(channels: readonly PlacedChannel[]): PlacedChannels {
       await Promise.all(channels.map((channel) => channel.release?.()));
     },
   };
+}
+
+/** What the program of an earlier agent process reads, kept where it is. */
+export function heldFolders(folders: readonly string[], cache: ChannelCache): PlacedChannels {
+  const releases = folders.map((folder) => cache.hold(folder));
+  const release = async () => {
+    for (const giveBack of releases) giveBack();
+  };
+  return allPlaced([{ mounts: [], release }]);
 }
 
 export function releaseOf(data: CachedData): () => Promise<void> {

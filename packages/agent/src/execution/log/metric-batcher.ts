@@ -24,6 +24,11 @@ export class MetricBatcher {
     this.#deliver = deliver;
   }
 
+  /** Nothing waits to be handed on. */
+  get isEmpty(): boolean {
+    return this.#points.length === 0;
+  }
+
   add(points: readonly MetricPoint[]): void {
     for (const point of points) if (this.#thinning.passes(point)) this.#points.push(point);
     this.#deliverWhenDue();

@@ -11,6 +11,13 @@ interface Scraped {
   last: FinalMetric | undefined;
 }
 
+/** How far a log was searched, and what was found until there. */
+export interface ScrapeProgress {
+  /** In the log; a line begins there. */
+  readonly offset: number;
+  readonly series: readonly { readonly name: string; readonly nextStep: number; readonly last: FinalMetric }[];
+}
+
 /**
  * Finds metrics in a program's output, which comes in pieces cut anywhere. Each definition matches at most once a line;
  * the value is its first capture group. NaN and infinities are kept. Points come in the order of the lines.
@@ -20,10 +27,24 @@ export class MetricScraper {
   readonly #anyLiteral: RegExp | undefined;
   #carried: Buffer[] = [];
   #carriedBytes = 0;
+  /** Of the line that has not ended, past its limit too. */
+  #unfinishedBytes = 0;
 
-  constructor({ metrics, anyLiteral }: CompiledMetrics) {
-    this.#scraped = metrics.map((metric) => ({ metric, nextStep: 0, last: undefined }));
+  /** @param from where an earlier scraper of the same log came to. */
+  constructor({ metrics, anyLiteral }: CompiledMetrics, from?: ScrapeProgress) {
+    this.#scraped = metrics.map((metric) => {
+      const found = from?.series.find(({ name }) => name === metric.name);
+      return { metric, nextStep: found?.nextStep ?? 0, last: found?.last };
+    });
     this.#anyLiteral = anyLiteral;
+  }
+
+  /** @param nextOffset where the output that follows begins. */
+  progress(nextOffset: number): ScrapeProgress {
+    const series = this.#scraped.flatMap(({ metric, nextStep, last }) =>
+      last === undefined ? [] : [{ name: metric.name, nextStep, last }],
+    );
+    return { offset: nextOffset - this.#unfinishedBytes, series };
   }
 
   /** The points that this piece of output completes. */
@@ -31,6 +52,7 @@ export class MetricScraper {
     const points: MetricPoint[] = [];
     if (this.#scraped.length === 0) return points;
     const lastNewline = chunk.lastIndexOf(NEWLINE);
+    this.#unfinishedBytes = (lastNewline === -1 ? this.#unfinishedBytes : 0) + chunk.length - lastNewline - 1;
     if (lastNewline === -1) {
       this.#carry(chunk);
       return points;

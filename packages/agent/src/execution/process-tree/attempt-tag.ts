@@ -45,10 +45,16 @@ export function taggedPids(tag: Readonly<Record<string, string>>): number[] {
   });
 }
 
-/** Every living process of attempts that a dead agent process of this state folder left behind. */
-export function orphanPids(agent: AgentIdentity): number[] {
+/**
+ * Every living process of attempts that a dead agent process of this state folder left behind.
+ *
+ * @param kept tags of the attempts that this agent process goes on with.
+ */
+export function orphanPids(agent: AgentIdentity, kept: readonly Readonly<Record<string, string>>[]): number[] {
   return allPids().filter((pid) => {
-    const [stateId, label = ''] = environmentOf(pid).get(AGENT_VARIABLE)?.split('.') ?? [];
-    return stateId === agent.stateId && isDeadLabel(label) && processIdentity(pid) !== undefined;
+    const variables = environmentOf(pid);
+    const [stateId, label = ''] = variables.get(AGENT_VARIABLE)?.split('.') ?? [];
+    if (stateId !== agent.stateId || !isDeadLabel(label) || processIdentity(pid) === undefined) return false;
+    return !kept.some((tag) => Object.entries(tag).every(([name, value]) => variables.get(name) === value));
   });
 }

@@ -7,6 +7,7 @@ const REMOVE_ATTEMPTS = 20;
 
 /** A cgroup v2 group that holds one attempt's processes. Its `kill` file reaches them all at once, forks included. */
 export interface AttemptCgroup {
+  readonly folder: string;
   /** The file a process writes its own number into to join. */
   readonly joinFile: string;
   pids(): number[];
@@ -56,9 +57,10 @@ export function orphanCgroups(parent: string, isOrphan: (name: string) => boolea
   return names.map((name) => cgroupAt(join(parent, name)));
 }
 
-function cgroupAt(folder: string): AttemptCgroup {
+export function cgroupAt(folder: string): AttemptCgroup {
   const joinFile = join(folder, 'cgroup.procs');
   return {
+    folder,
     joinFile,
     pids: () => {
       try {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { agentIdentity, attemptTag, taggedPids } from './attempt-tag.js';
 import { findCgroupParent, makeAttemptCgroup } from './cgroup.js';
 import { hostTree } from './host-tree.js';
+import { launcherRoot } from './tree-root.js';
 
 const tag = attemptTag(agentIdentity('/nowhere'), { trainingJobId: 'job-host-tree', fence: 1 });
 /** A leader, and a grandchild that left its session and its group. */
@@ -21,7 +22,7 @@ async function startFamily(script: string) {
 test('without a cgroup, escaped grandchildren are found by their tag', async () => {
   const leader = await startFamily(FAMILY);
   expect(taggedPids(tag).length).toBeGreaterThanOrEqual(3);
-  await hostTree(leader, tag, undefined).kill();
+  await hostTree(launcherRoot(leader), tag, undefined).kill();
   expect(taggedPids(tag)).toEqual([]);
 });
 
@@ -30,6 +31,6 @@ test.runIf(findCgroupParent() !== undefined)('a cgroup reaches even processes th
   const dropping = FAMILY.replaceAll('sleep 600', 'env -i sleep 600');
   const leader = await startFamily(`echo $$ > ${cgroup.joinFile}; ${dropping}`);
   expect(cgroup.pids().length).toBeGreaterThanOrEqual(3);
-  await hostTree(leader, tag, cgroup).kill();
+  await hostTree(launcherRoot(leader), tag, cgroup).kill();
   expect(cgroup.pids()).toEqual([]);
 });

@@ -1,23 +1,20 @@
-import type { ChildProcess } from 'node:child_process';
 import { taggedPids } from './attempt-tag.js';
 import { allPids, childrenOf, commandLineOf, pidNamespaceOf, processIdentity, signal } from './proc.js';
 import { killUntilGone, type ProcessTree } from './process-tree.js';
+import { killRoot, type TreeRoot } from './tree-root.js';
 
 /**
  * The tree under a launcher (bwrap, unshare) whose only child is process 1 of a PID namespace. The kernel ends the whole
  * namespace with its process 1, and the launcher ends after that: when the launcher is gone, nothing is left.
+ *
+ * @param root the launcher, or its parent, which then ends with it.
  */
-export function namespaceTree(launcher: ChildProcess, tag: Readonly<Record<string, string>>): ProcessTree {
-  const launcherEnded = new Promise<void>((done) => {
-    launcher.once('exit', () => done());
-    launcher.once('error', () => done());
-  });
-  const init = () => (launcher.pid === undefined ? undefined : namespaceInit(launcher.pid));
-  const running = () => launcher.exitCode === null && launcher.signalCode === null && launcher.pid !== undefined;
+export function namespaceTree(root: TreeRoot, tag: Readonly<Record<string, string>>): ProcessTree {
+  const init = () => (root.pid === undefined ? undefined : namespaceInit(root.pid));
 
   return {
     terminate() {
-      const first = running() ? init() : undefined;
+      const first = root.isRunning() ? init() : undefined;
       if (first === undefined) return 0;
       const namespace = pidNamespaceOf(first);
       // First process 1, which then starts nothing more; it stays to see the others end.
@@ -30,15 +27,15 @@ export function namespaceTree(launcher: ChildProcess, tag: Readonly<Record<strin
       return members.length;
     },
     async kill() {
-      if (!running()) return launcherEnded;
+      if (!root.isRunning()) return root.ended;
       const first = init();
       if (first !== undefined) {
         signal(first, 'SIGKILL');
-        return launcherEnded;
+        return root.ended;
       }
       // Caught between its start and its fork: what it forks now is found by its tag.
-      launcher.kill('SIGKILL');
-      await launcherEnded;
+      killRoot(root);
+      await root.ended;
       await killUntilGone(
         () => taggedPids(tag),
         (pid) => signal(pid, 'SIGKILL'),
@@ -52,12 +49,13 @@ function canHear(pid: number, initCommand: string): boolean {
   return processIdentity(pid) !== undefined && commandLineOf(pid) !== initCommand;
 }
 
-/** The launcher's child that is alone in a namespace of its own. */
-function namespaceInit(launcherPid: number): number | undefined {
+/** The child of the root, or of one of its children, that is the first in a namespace of its own. */
+function namespaceInit(rootPid: number): number | undefined {
   const own = pidNamespaceOf(process.pid);
-  for (const pid of childrenOf(launcherPid)) {
+  const isInside = (pid: number) => {
     const namespace = pidNamespaceOf(pid);
-    if (namespace !== undefined && namespace !== own) return pid;
-  }
-  return undefined;
+    return namespace !== undefined && namespace !== own;
+  };
+  const children = childrenOf(rootPid);
+  return children.find(isInside) ?? children.flatMap(childrenOf).find(isInside);
 }

@@ -18,6 +18,12 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return processIdentity(identity.pid)?.startTicks === identity.startTicks;
 }
 
+/** The process group; undefined when there is no such process. */
+export function groupOf(pid: number): number | undefined {
+  const group = statFields(pid)?.[2];
+  return group === undefined ? undefined : Number(group);
+}
+
 /** The parts of /proc/PID/stat after the command's name: state first, process group third, start time twentieth. */
 function statFields(pid: number): string[] | undefined {
   const text = read(`/proc/${pid}/stat`);
@@ -33,6 +39,11 @@ export function allPids(): number[] {
 export function environmentOf(pid: number): ReadonlyMap<string, string> {
   const pairs = (read(`/proc/${pid}/environ`) ?? '').split('\0').filter((pair) => pair.includes('='));
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+/** Changes with every start of the machine; empty where the system does not say. */
+export function currentBootId(): string {
+  return (read('/proc/sys/kernel/random/boot_id') ?? '').trim();
 }
 
 /** The argument vector, NUL-separated; empty where it cannot be read. */

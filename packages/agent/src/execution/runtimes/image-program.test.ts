@@ -42,6 +42,7 @@ afterAll(() => rmSync(environment, { recursive: true, force: true }));
 
 function executorOf(options: Partial<AttemptExecutorOptions> = {}) {
   const images: ImageCatalogue = {
+    choice: (image) => (image === 'known' ? 'environment' : undefined),
     builtin: (image) => (image === 'xgboost:1' ? { name: 'xgboost', version: '1.7-1' } : undefined),
     environment: async (image) => {
       if (image !== 'known') throw new Error(`nothing stands in for ${image}`);

@@ -26,7 +26,7 @@ export async function imageProgram(
   const { images } = settings;
   if (images === undefined) {
     throw new ClientFault(
-      `The job asks for the container image ${image}, and this agent has no container runtime. Use a script, a command or a built-in algorithm.`,
+      `The job asks for the container image ${image}, and this agent has no container engine. Name one by its option --container-engine, or use a script, a command or a built-in algorithm.`,
     );
   }
   const script = scriptMode(order);

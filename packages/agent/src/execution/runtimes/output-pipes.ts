@@ -44,11 +44,21 @@ export class OutputPipes {
     });
   }
 
+  /** A FIFO with the name `path` that nobody has opened yet. False where there can be none. */
+  nameOneAs(path: string): boolean {
+    const unused = this.#takeUnused();
+    if (unused === undefined) return false;
+    try {
+      renameSync(unused, path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #open(place: (path: string) => string, opened?: (path: string) => void): OutputPipe | undefined {
-    if (this.#ready.length === 0) this.#make();
-    const unused = this.#ready.pop();
+    const unused = this.#takeUnused();
     if (unused === undefined) return undefined;
-    if (this.#ready.length === 0) setImmediate(() => this.#make());
     try {
       const path = place(unused);
       const pipe = openPipe(path);
@@ -57,6 +67,13 @@ export class OutputPipes {
     } catch {
       return undefined;
     }
+  }
+
+  #takeUnused(): string | undefined {
+    if (this.#ready.length === 0) this.#make();
+    const unused = this.#ready.pop();
+    if (this.#ready.length === 0) setImmediate(() => this.#make());
+    return unused;
   }
 
   #make(): void {

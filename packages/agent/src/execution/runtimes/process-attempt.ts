@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ChannelCache } from '@fleetune/artifacts';
 import type { AttemptKey, AttemptOutcome, AttemptPhase, AttemptResult, StopReason } from '@fleetune/domain';
 import type { AttemptExecution, AttemptStart, LogReader, StopTime } from '../attempt-execution.js';
-import { AlgorithmFault, ClientFault, messageOf } from '../attempt-faults.js';
+import { AlgorithmFault, ClientFault } from '../attempt-faults.js';
 import { AttemptCheckpoints } from '../checkpoints/attempt-checkpoints.js';
 import {
   type AttemptFolder,
@@ -13,62 +12,68 @@ import {
   type TrainingPaths,
   trainingPaths,
 } from '../contract/attempt-folder.js';
-import { trainingConfig, writeConfigFiles } from '../contract/config-files.js';
+import { type TrainingConfig, trainingConfig, writeConfigFiles } from '../contract/config-files.js';
 import { readFailureFile } from '../contract/failure-file.js';
-import { trainingEnvironment } from '../contract/training-environment.js';
 import { watchDisk } from '../disk-quota.js';
-import type { ExecutorSettings } from '../executor-options.js';
 import { placeChannels } from '../inputs/channels.js';
-import type { PlacedChannels } from '../inputs/placed-channels.js';
-import type { MetricCompiler } from '../log/compiled-metrics.js';
+import { heldFolders, type PlacedChannels } from '../inputs/placed-channels.js';
 import { lastLines } from '../log/last-lines.js';
-import { LogSpool } from '../log/log-spool.js';
-import { MetricBatcher } from '../log/metric-batcher.js';
-import { MetricScraper } from '../log/metric-scraper.js';
+import { LogFile } from '../log/log-file.js';
+import { TrainingMetrics } from '../log/training-metrics.js';
 import { failureOutcome, hasSucceeded, type ProgramEvidence } from '../outcome.js';
-import { LeaseLostError, uploadArtifacts } from '../outputs/upload.js';
-import { type AgentIdentity, attemptTag } from '../process-tree/attempt-tag.js';
-import { type ChannelMount, OPT_ML, type Sandbox, type SandboxedProgram } from '../sandbox/sandbox.js';
+import { uploadArtifacts } from '../outputs/upload.js';
+import { OPT_ML } from '../sandbox/sandbox.js';
+import { type AttemptProgress, readProgress, writeProgress } from '../supervision/attempt-record.js';
+import type { KeptProgram } from '../supervision/kept-programs.js';
+import { uptimeMs } from '../supervision/lease-file.js';
+import { followProgram } from '../supervision/supervised-program.js';
+import { recordStop, type SupervisionFolder, supervisionFolder } from '../supervision/supervision-folder.js';
+import type { AttemptContext } from './attempt-context.js';
+import { foreignEnd, isUploaded, outcomeOfError } from './attempt-outcome.js';
 import { callAfter } from './call-after.js';
 import { resolveProgram } from './command.js';
-import type { OutputPipes } from './output-pipes.js';
-import {
-  type LaunchedProgram,
-  launchProgram,
-  type ProgramEnd,
-  type RunningProgram,
-  superviseProgram,
-} from './process.js';
-import type { ResolvedProgram } from './resolved-program.js';
-import type { ZygotePool } from './zygote/zygote-pool.js';
-
-/** What all attempts of an executor share. */
-export interface AttemptContext {
-  readonly settings: ExecutorSettings;
-  readonly sandbox: Sandbox;
-  readonly agent: AgentIdentity;
-  readonly attemptsFolder: string;
-  readonly pipes: OutputPipes;
-  readonly cache: ChannelCache;
-  readonly metrics: MetricCompiler;
-  /** Undefined where there are none. */
-  readonly zygotes: ZygotePool | undefined;
-}
+import { type ImageAlgorithm, imageToRun, NoContainerEngineFault } from './container/image-to-run.js';
+import { downloadingMessage } from './downloading-message.js';
+import { launchAttempt, lookAfter, type StartedProgram } from './launch-attempt.js';
+import type { ProgramEnd, RunningProgram } from './process.js';
+import { unlessAborted } from './unless-aborted.js';
+import { walledProgram } from './walled-program.js';
 
 type TrainingFacts = Pick<AttemptResult, 'finalMetrics' | 'trainingStartMs' | 'trainingEndMs' | 'startupMs'>;
 
-/** An attempt whose program is a process of its own, in the sandbox. */
+/** How an attempt's program is started, once its channels are in place. */
+type Starter = (channels: PlacedChannels, trainingStartMs: number) => Promise<StartedProgram>;
+
+/** A program that runs, however it came to that. */
+interface Training {
+  readonly program: RunningProgram;
+  readonly trainingStartMs: number;
+  /** Of its time limit. */
+  readonly leftMs: number;
+  /** From the free slot to the first output; undefined where nobody saw that. */
+  startupMs(): number | undefined;
+}
+
+/**
+ * An attempt whose program runs by itself: as a process in the sandbox, or in a container of its image. Where the program
+ * has a supervisor it outlives this agent process, and the next one goes on with it.
+ */
 export class ProcessAttempt implements AttemptExecution {
   readonly key: AttemptKey;
   readonly log: LogReader;
   readonly result: Promise<AttemptResult>;
   readonly #start: AttemptStart;
   readonly #context: AttemptContext;
+  readonly #kept: KeptProgram | undefined;
   readonly #folder: AttemptFolder;
-  readonly #spool: LogSpool;
+  readonly #supervision: SupervisionFolder;
+  readonly #log: LogFile;
   readonly #preparing = new AbortController();
   readonly #killing = new AbortController();
-  #program: RunningProgram | undefined;
+  #metrics: TrainingMetrics | undefined;
+  #training: Training | undefined;
+  #endWatching: () => void = () => undefined;
+  #isSupervised: boolean;
   #stopReason: StopReason | undefined;
   #saveMs: number;
   /** When the checkpoints of a stopped attempt must be stored, by the monotonic clock, where that is soon. */
@@ -78,15 +83,23 @@ export class ProcessAttempt implements AttemptExecution {
   #channels: PlacedChannels | undefined;
   readonly #checkpoints: AttemptCheckpoints;
   #facts: TrainingFacts = { finalMetrics: [] };
+  /** The image that the program runs in as it is. */
+  readonly #image: ImageAlgorithm | undefined;
 
-  constructor(start: AttemptStart, context: AttemptContext) {
+  /** @param kept its program, when an earlier agent process has started it. */
+  constructor(start: AttemptStart, context: AttemptContext, kept?: KeptProgram) {
     this.key = start.key;
     this.#start = start;
     this.#context = context;
+    this.#kept = kept;
+    this.#isSupervised = kept !== undefined;
+    this.#stopReason = kept?.stopReason;
     this.#saveMs = context.settings.stopGraceMs;
-    this.#folder = attemptFolder(context.attemptsFolder, start.key);
-    this.#spool = new LogSpool(this.#folder.log, context.settings.logSpoolBytes, () => start.observer.logGrew());
-    this.log = this.#spool;
+    this.#image = imageToRun(start.order, context.settings.images, context.containers !== undefined);
+    this.#folder = kept?.folder ?? attemptFolder(context.attemptsFolder, start.key);
+    this.#supervision = supervisionFolder(this.#folder.log);
+    this.#log = new LogFile(this.#supervision.output, context.settings.keptLogBytes, () => start.observer.logGrew());
+    this.log = this.#log;
     this.#checkpoints = new AttemptCheckpoints({
       stores: context.settings.stores,
       key: start.key,
@@ -98,6 +111,10 @@ export class ProcessAttempt implements AttemptExecution {
     this.result = this.#run();
   }
 
+  get outlivesAgent(): boolean {
+    return this.#isSupervised;
+  }
+
   stop(reason: StopReason, time?: StopTime): void {
     if (this.#stopReason !== undefined) return;
     const { stopGraceMs, clock } = this.#context.settings;
@@ -105,7 +122,9 @@ export class ProcessAttempt implements AttemptExecution {
     if (time !== undefined) this.#storedBy = clock.monotonicMs() + time.endMs;
     this.#saveMs = Math.min(stopGraceMs, time?.saveMs ?? stopGraceMs);
     this.#preparing.abort(new Error('The attempt was stopped.'));
-    this.#program?.stop(this.#saveMs);
+    // For the agent process that comes after this one, should this one end meanwhile.
+    if (this.#isSupervised) recordStop(this.#supervision, reason);
+    this.#training?.program.stop(this.#saveMs);
   }
 
   async kill(): Promise<void> {
@@ -113,13 +132,26 @@ export class ProcessAttempt implements AttemptExecution {
     this.#preparing.abort(reason);
     this.#killing.abort(reason);
     this.#checkpoints.abandon();
-    await this.#program?.kill();
+    await this.#training?.program.kill();
     await this.result;
   }
 
   async dispose(): Promise<void> {
     await this.kill();
+    await this.#log.close();
     await removeAttemptFolder(this.#folder.path);
+  }
+
+  toldUntil(monotonicMs: number): void {
+    const told = this.#metrics?.takeTold(monotonicMs);
+    if (told === undefined || !this.#isSupervised) return;
+    writeProgress(this.#supervision, { ...told, startupMs: this.#training?.startupMs() });
+  }
+
+  letGo(): void {
+    this.#checkpoints.abandon();
+    this.#endWatching();
+    this.#training?.program.letGo?.();
   }
 
   async #run(): Promise<AttemptResult> {
@@ -129,7 +161,7 @@ export class ProcessAttempt implements AttemptExecution {
     let uploaded: { readonly modelArtifactUri?: string } = {};
     try {
       outcome = await this.#train();
-      if (isKept(outcome)) uploaded = await this.#upload();
+      if (isUploaded(outcome)) uploaded = await this.#upload();
     } catch (error) {
       outcome = outcomeOfError(error);
     } finally {
@@ -142,7 +174,7 @@ export class ProcessAttempt implements AttemptExecution {
     else if (this.#stopReason !== undefined && !this.#hasTrained) {
       outcome = { kind: 'Stopped', stopReason: this.#stopReason };
     }
-    await this.#spool.close();
+    await this.#log.settled();
     return { key: this.key, outcome, ...this.#facts, ...uploaded };
   }
 
@@ -151,10 +183,11 @@ export class ProcessAttempt implements AttemptExecution {
   }
 
   async #train(): Promise<AttemptOutcome> {
+    if (this.#kept !== undefined) return this.#takeOver(this.#kept);
     const { order } = this.#start;
     this.#enter('Starting', 'Preparing the attempt');
-    const scraper = new MetricScraper(this.#context.metrics.compile(order.metricDefinitions));
-    if (order.networkIsolation && !this.#context.sandbox.isolates) {
+    const metrics = this.#makeMetrics();
+    if (order.networkIsolation && !this.#isolates) {
       throw new ClientFault(
         'The job asks for network isolation, which this agent cannot give: it runs without a sandbox. Install bubblewrap on it, or turn EnableNetworkIsolation off.',
       );
@@ -165,27 +198,59 @@ export class ProcessAttempt implements AttemptExecution {
     mkdirSync(this.#folder.sandbox);
     writeConfigFiles(training, config);
 
-    this.#enter('Downloading', order.channels.length === 0 ? 'No input channels' : 'Placing the input channels');
+    this.#enter('Downloading', downloadingMessage(order.channels.length > 0, this.#image !== undefined));
     const signal = this.#preparing.signal;
-    const { confine } = this.#context.sandbox;
-    const place = { paths: training, visible: this.#visiblePaths(), confine, signal };
-    const [channels, program] = await unlessAborted(
+    const [channels, start] = await unlessAborted(
       signal,
-      Promise.all([this.#placeInputs(signal), resolveProgram(order, this.#context.settings, place)]),
+      Promise.all([this.#placeInputs(signal), this.#prepareProgram(config, metrics, signal)]),
     );
     signal.throwIfAborted();
-    return this.#runProgram(this.#walledIn(program, channels.mounts, config), scraper);
+    return this.#begin(start, channels, metrics);
+  }
+
+  #makeMetrics(progress?: AttemptProgress): TrainingMetrics {
+    const { order, observer } = this.#start;
+    const { metrics, settings } = this.#context;
+    return new TrainingMetrics(metrics.compile(order.metricDefinitions), observer, settings.clock, progress);
+  }
+
+  async #prepareProgram(config: TrainingConfig, metrics: TrainingMetrics, signal: AbortSignal): Promise<Starter> {
+    const { containers, sandbox, settings } = this.#context;
+    const algorithm = this.#image;
+    const folder = this.#folder;
+    if (algorithm === undefined) {
+      const visible = this.#visiblePaths();
+      const place = { paths: folder.training, visible, confine: sandbox.confine, signal };
+      const resolved = await resolveProgram(this.#start.order, settings, place);
+      return ({ mounts, needsAgent }, trainingStartMs) => {
+        const walledIn = walledProgram(resolved, this.#start, { folder, visible, mounts, config }, this.#context);
+        const launch = { walledIn, metrics, signal, needsAgent, trainingStartMs, start: this.#start, log: this.#log };
+        return launchAttempt(launch, this.#context);
+      };
+    }
+    if (containers === undefined) throw new NoContainerEngineFault(algorithm.image);
+    const image = await containers.obtainImage(algorithm, (text) => {
+      // A pull goes on when nobody waits for it any more.
+      if (!signal.aborted) this.#note(text);
+    });
+    const place = { ...this.#start, algorithm, folder, config };
+    return async ({ mounts }) => ({
+      program: lookAfter(await containers.launch(image, { ...place, mounts }), this.#log, metrics),
+      manner: ' in a container',
+      isSupervised: false,
+    });
   }
 
   async #placeInputs(signal: AbortSignal): Promise<PlacedChannels> {
-    const { settings, sandbox, cache } = this.#context;
+    const { settings, cache } = this.#context;
     const { order } = this.#start;
     const placing = placeChannels(order.channels, {
       stores: settings.stores,
       cache,
       paths: this.#folder.training,
       privateFolder: join(this.#folder.path, 'inputs'),
-      canMount: sandbox.isolates,
+      canMount: this.#isolates,
+      isOwnUser: this.#image === undefined,
       tenant: order.tenant,
       host: { hostIndex: 0, hostCount: 1 },
       signal,
@@ -198,70 +263,67 @@ export class ProcessAttempt implements AttemptExecution {
     return channels;
   }
 
-  #walledIn(
-    program: ResolvedProgram,
-    mounts: readonly ChannelMount[],
-    config: ReturnType<typeof trainingConfig>,
-  ): SandboxedProgram {
-    const { order, cpuCount, gpuUuids } = this.#start;
-    const { agent, settings } = this.#context;
-    const visible = this.#visiblePaths();
-    const tag = attemptTag(agent, this.key);
-    const host = { cpuCount, gpuUuids, pythonPath: settings.pythonPath, environment: process.env };
-    const environment = { ...trainingEnvironment(order, config, visible, host), ...program.environment, ...tag };
-    return {
-      command: program.command,
-      environment: { ...environment, PATH: searchPath(program.binFolders ?? [], environment.PATH) },
-      workingFolder: program.startsIn === 'code' ? visible.code : visible.root,
-      folder: this.#folder,
-      mounts,
-      networkIsolation: order.networkIsolation,
-      tag,
-    };
-  }
-
   #visiblePaths(): TrainingPaths {
-    return this.#context.sandbox.isolates ? trainingPaths(OPT_ML) : this.#folder.training;
+    return this.#isolates ? trainingPaths(OPT_ML) : this.#folder.training;
   }
 
-  /** From a zygote where there is one for it, else by itself. */
-  async #launch(
-    walledIn: SandboxedProgram,
-  ): Promise<{ readonly program: LaunchedProgram; readonly isForked: boolean }> {
-    const { zygotes, sandbox, pipes } = this.#context;
-    const { tenant, objectiveMetricName } = this.#start.order;
-    // The training jobs of a tuning job are many and alike.
-    const repeats = objectiveMetricName !== '';
-    const forked = await zygotes?.start(walledIn, { tenant, repeats, signal: this.#preparing.signal });
-    if (forked?.how === 'zygote') return { program: forked.program, isForked: true };
-    return { program: launchProgram(sandbox.launch(walledIn), pipes), isForked: false };
+  /** Whether the program has a real, private `/opt/ml`, into which folders can be mounted. */
+  get #isolates(): boolean {
+    return this.#kept?.record.isIsolated ?? (this.#image !== undefined || this.#context.sandbox.isolates);
   }
 
-  async #runProgram(walledIn: SandboxedProgram, scraper: MetricScraper): Promise<AttemptOutcome> {
-    const { order, observer, slotFreeAtMonotonicMs } = this.#start;
-    const { clock, diskCheckEveryMs } = this.#context.settings;
-    const batcher = new MetricBatcher((points) => observer.metrics(points));
+  async #begin(start: Starter, channels: PlacedChannels, metrics: TrainingMetrics): Promise<AttemptOutcome> {
+    const { order, slotFreeAtMonotonicMs } = this.#start;
+    const { clock } = this.#context.settings;
     const trainingStartMs = clock.nowMs();
     const startedAt = clock.monotonicMs();
-    let firstOutputAt: number | undefined;
-
-    const { program: launched, isForked } = await this.#launch(walledIn);
-    const program = superviseProgram(launched, this.#spool, (chunk) => {
-      firstOutputAt ??= clock.monotonicMs();
-      batcher.add(scraper.feed(chunk, clock.nowMs()));
-    });
-    this.#program = program;
-    this.#channels?.feed((error) => {
+    const { program, manner, isSupervised } = await start(channels, trainingStartMs);
+    this.#isSupervised = isSupervised;
+    channels.feed((error) => {
       this.#inputFault = error;
       void program.kill();
     });
+    this.#enter('Training', `The program is running${manner}`);
+    const startupMs = () => (metrics.firstOutputAtMs ?? startedAt) - slotFreeAtMonotonicMs;
+    const leftMs = order.maxRuntimeSeconds * 1000;
+    return this.#seeThrough({ program, trainingStartMs, leftMs, startupMs }, metrics);
+  }
+
+  /** Goes on with a program that an earlier agent process has started. */
+  async #takeOver({ record, supervisor }: KeptProgram): Promise<AttemptOutcome> {
+    const { outputFrom, keptTogetherBy, tag, trainingStartMs, startedAtUptimeMs, mountedFolders } = record;
+    const folder = this.#supervision;
+    const progress = readProgress(folder);
+    const metrics = this.#makeMetrics(progress);
+    this.#log.look();
+    this.#checkpoints.resume();
+    this.#channels = heldFolders(mountedFolders, this.#context.cache);
+    const program = followProgram(
+      { supervisor, folder, log: this.#log, outputFrom, keptTogetherBy, tag },
+      progress?.offset ?? outputFrom,
+      (...piece) => metrics.feed(...piece),
+    );
+    this.#enter('Training', 'The program is running, and its agent was started again');
+    const leftMs = Math.max(0, this.#start.order.maxRuntimeSeconds * 1000 - (uptimeMs() - startedAtUptimeMs));
+    return this.#seeThrough({ program, trainingStartMs, leftMs, startupMs: () => progress?.startupMs }, metrics);
+  }
+
+  async #seeThrough(training: Training, metrics: TrainingMetrics): Promise<AttemptOutcome> {
+    const { program, trainingStartMs, leftMs } = training;
+    const { clock, diskCheckEveryMs } = this.#context.settings;
+    const { volumeSizeGib } = this.#start.order;
+    this.#training = training;
+    this.#metrics = metrics;
     this.#checkpoints.start();
-    this.#enter('Training', isForked ? 'The program is running, forked from a zygote' : 'The program is running');
-    const cancelLimit = callAfter(order.maxRuntimeSeconds * 1000, () => this.stop('MaxRuntimeExceeded'));
-    const disk = watchDisk(this.#folder.path, order.volumeSizeGib, diskCheckEveryMs, clock, () => {
+    const cancelLimit = callAfter(leftMs, () => this.stop('MaxRuntimeExceeded'));
+    const disk = watchDisk(this.#folder.path, volumeSizeGib, diskCheckEveryMs, clock, () => {
       this.#diskExceeded = true;
       void program.kill();
     });
+    this.#endWatching = () => {
+      cancelLimit();
+      disk.stop();
+    };
     // A stop or a kill may have come while the program was being started.
     if (this.#stopReason !== undefined) program.stop(this.#saveMs);
     if (this.#killing.signal.aborted) void program.kill();
@@ -270,28 +332,23 @@ export class ProcessAttempt implements AttemptExecution {
     try {
       end = await program.ended;
     } finally {
-      cancelLimit();
-      disk.stop();
+      this.#endWatching();
     }
-    batcher.add(scraper.finish(clock.nowMs()));
-    batcher.finish();
-    const finalMetrics = scraper.finalMetrics();
-    this.#facts = {
-      finalMetrics,
-      trainingStartMs,
-      trainingEndMs: clock.nowMs(),
-      startupMs: (firstOutputAt ?? startedAt) - slotFreeAtMonotonicMs,
-    };
+    const finalMetrics = metrics.finish();
+    const startupMs = training.startupMs();
+    const startup = startupMs === undefined ? {} : { startupMs };
+    this.#facts = { finalMetrics, trainingStartMs, trainingEndMs: clock.nowMs(), ...startup };
     if (this.#diskExceeded || (!this.#killing.signal.aborted && (await disk.isExceeded()))) {
       throw new AlgorithmFault(
-        `The program used more than ${order.volumeSizeGib} GiB of disk. Ask for a larger VolumeSizeInGB, or write less below /opt/ml.`,
+        `The program used more than ${volumeSizeGib} GiB of disk. Ask for a larger VolumeSizeInGB, or write less below /opt/ml.`,
       );
     }
     await this.#flushCheckpoints();
     if (this.#inputFault !== undefined) throw this.#inputFault;
     if (this.#stopReason !== undefined) return { kind: 'Stopped', stopReason: this.#stopReason };
-    if (end.launchFault !== undefined) throw new Error(`The sandbox could not be set up: ${end.launchFault}`);
-    return this.#judge({ exitCode: end.exitCode, finalMetrics, ...this.#objective() });
+    const memory = end.wasOutOfMemory === true ? { usedUpMemoryMib: this.#start.resources.memoryMib } : {};
+    const evidence = { exitCode: end.exitCode, finalMetrics, ...memory, ...this.#objective() };
+    return foreignEnd(end) ?? this.#judge(evidence);
   }
 
   /** Also after a failure: another job may begin with what this one had. */
@@ -305,8 +362,7 @@ export class ProcessAttempt implements AttemptExecution {
   async #judge(evidence: ProgramEvidence): Promise<AttemptOutcome> {
     if (hasSucceeded(evidence)) return { kind: 'Succeeded' };
     const failureText = await readFailureFile(this.#folder.training);
-    const hasOptMl = this.#context.sandbox.isolates;
-    return failureOutcome(evidence, { failureText, lastLines: await lastLines(this.#spool), hasOptMl });
+    return failureOutcome(evidence, { failureText, lastLines: await lastLines(this.#log), hasOptMl: this.#isolates });
   }
 
   #objective(): Pick<ProgramEvidence, 'objective'> {
@@ -333,46 +389,10 @@ export class ProcessAttempt implements AttemptExecution {
 
   /** Says something in the job's log that the program did not print. */
   #note(text: string): void {
-    this.#spool.append(Buffer.from(`fleetune: ${text}\n`));
+    this.#log.append(Buffer.from(`fleetune: ${text}\n`));
   }
 
   #enter(phase: AttemptPhase, message: string): void {
     this.#start.observer.phase(phase, this.#context.settings.clock.nowMs(), message);
-  }
-}
-
-/** An attempt that will be made again has checkpoints to go on from; a model of it would only cost time. */
-function isKept(outcome: AttemptOutcome): boolean {
-  if (outcome.kind === 'Stopped') return outcome.stopReason !== 'AgentStopping';
-  return outcome.kind === 'Succeeded';
-}
-
-/** The folders that are not on the path yet, before it. */
-function searchPath(folders: readonly string[], path = ''): string {
-  const present = path.split(':');
-  return [...folders.filter((folder) => !present.includes(folder)), path].join(':');
-}
-
-function outcomeOfError(error: unknown): AttemptOutcome {
-  if (error instanceof ClientFault) return { kind: 'ClientError', reason: error.message };
-  if (error instanceof AlgorithmFault) return { kind: 'AlgorithmError', reason: error.message };
-  if (error instanceof LeaseLostError) return { kind: 'Lost', reason: error.message };
-  return { kind: 'InternalError', reason: messageOf(error) };
-}
-
-/** Gives up waiting when the signal comes, even for work that knows nothing of it. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  // Looked at below, but not when the signal has come already.
-  work.catch(() => undefined);
-  signal.throwIfAborted();
-  let give: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    give = () => reject(signal.reason);
-    signal.addEventListener('abort', give, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (give !== undefined) signal.removeEventListener('abort', give);
   }
 }

@@ -3,17 +3,16 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { ClientFault, messageOf } from '../attempt-faults.js';
-import type { LogSpool } from '../log/log-spool.js';
+import type { LogFile } from '../log/log-file.js';
 import type { ProcessTree } from '../process-tree/process-tree.js';
 import type { Launch } from '../sandbox/sandbox.js';
+import { EndRequest } from './ask-to-end.js';
 import type { OutputPipe, OutputPipes } from './output-pipes.js';
 
 /** Output waiting for the disk beyond this holds the program back; nothing else ever does. */
-const SPOOL_BACKLOG_BYTES = 4 * 1024 * 1024;
+const LOG_BACKLOG_BYTES = 4 * 1024 * 1024;
 /** How long to wait for output when every process is gone but the pipe stays open and silent. */
 const SILENT_PIPE_MS = 1_000;
-/** A program on its way up cannot be asked to end yet; it is asked again. */
-const ASK_AGAIN_MS = 20;
 const LAUNCHER_MESSAGE_BYTES = 4096;
 
 export interface ProgramEnd {
@@ -21,16 +20,22 @@ export interface ProgramEnd {
   readonly exitCode: number;
   /** Why the program never ran, when the launcher failed before it. */
   readonly launchFault?: string;
+  /** Killed because its memory was used up. */
+  readonly wasOutOfMemory?: boolean;
+  /** That its end was not its own: nobody held its lease, or its supervisor was gone. */
+  readonly endedFor?: 'lease' | 'supervisor';
 }
 
-/** A started program and all that it starts. Its output goes to the spool. */
+/** A started program and all that it starts. Its output goes to the log. */
 export interface RunningProgram {
-  /** When no process is left and all output is in the spool. Rejects only when the program could not be started at all. */
+  /** When no process is left and all output is in the log. Rejects only when the program could not be started at all. */
   readonly ended: Promise<ProgramEnd>;
   /** SIGTERM to every process, and SIGKILL after the grace period. */
   stop(graceMs: number): void;
   /** SIGKILL to every process; resolves when none is left. */
   kill(): Promise<void>;
+  /** Looks after it no more: `ended` stays open, and nothing keeps this process from ending. */
+  letGo?(): void;
 }
 
 /** A program that was started, in whatever way, and that nobody looks after yet. */
@@ -41,6 +46,8 @@ export interface LaunchedProgram {
   readonly exited: Promise<number>;
   /** What its launcher had to say for itself. */
   readonly launcherMessage?: () => string;
+  /** Whether it is known to have been killed because its memory was used up; asked when it has exited. */
+  readonly wasOutOfMemory?: () => boolean;
 }
 
 /**
@@ -66,24 +73,23 @@ export function launchProgram(launch: Launch, pipes: OutputPipes): LaunchedProgr
 /**
  * Looks after a program until its end.
  *
- * @param onOutput called with each piece of output before it is spooled.
+ * @param onOutput called with each piece of output before it is in the log.
  */
 export function superviseProgram(
-  { output, tree, exited, launcherMessage = () => '' }: LaunchedProgram,
-  spool: LogSpool,
+  { output, tree, exited, launcherMessage = () => '', wasOutOfMemory = () => false }: LaunchedProgram,
+  log: LogFile,
   onOutput: (chunk: Buffer) => void,
 ): RunningProgram {
   let printed = false;
-  let stopTimer: NodeJS.Timeout | undefined;
-  let askTimer: NodeJS.Timeout | undefined;
+  const request = new EndRequest(tree);
 
   output.on('data', (chunk: Buffer) => {
     printed = true;
     onOutput(chunk);
-    spool.append(chunk);
-    if (spool.backlogBytes > SPOOL_BACKLOG_BYTES) {
+    log.append(chunk);
+    if (log.backlogBytes > LOG_BACKLOG_BYTES) {
       output.pause();
-      void spool.flushed().then(() => output.resume());
+      void log.flushed().then(() => output.resume());
     }
   });
 
@@ -91,27 +97,24 @@ export function superviseProgram(
     // Also after a failed start: what was prepared for it is taken away.
     const exitCode = await exited.finally(() => tree.kill());
     await endOfOutput(output);
-    await spool.flushed();
-    clearTimeout(stopTimer);
-    clearTimeout(askTimer);
-    const message = launcherMessage();
-    const failedToLaunch = exitCode !== 0 && !printed && /^(bwrap|unshare|mount|setpriv|sh):/m.test(message);
-    return { exitCode, ...(failedToLaunch ? { launchFault: message.trim() } : {}) };
-  };
-  const ended = finish();
-  const ask = () => {
-    if (tree.terminate() === 0) askTimer = setTimeout(ask, ASK_AGAIN_MS);
+    await log.flushed();
+    request.close();
+    const fault = printed ? undefined : launcherFault(exitCode, launcherMessage());
+    return { exitCode, wasOutOfMemory: wasOutOfMemory(), ...(fault === undefined ? {} : { launchFault: fault }) };
   };
 
   return {
-    ended,
-    stop(graceMs) {
-      if (stopTimer !== undefined) return;
-      stopTimer = setTimeout(() => void tree.kill(), graceMs);
-      ask();
-    },
+    ended: finish(),
+    stop: (graceMs) => request.make(graceMs),
     kill: () => tree.kill(),
   };
+}
+
+/** What a launcher says when it fails before its program; the program has printed nothing. */
+export function launcherFault(exitCode: number, message: string): string | undefined {
+  return exitCode !== 0 && /^(bwrap|unshare|mount|setpriv|sh|\S*supervise\.sh):/m.test(message)
+    ? message.trim()
+    : undefined;
 }
 
 function spawnLauncher(launch: Launch, pipe: OutputPipe | undefined): ChildProcess {

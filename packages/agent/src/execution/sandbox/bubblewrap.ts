@@ -1,4 +1,5 @@
 import { namespaceTree } from '../process-tree/namespace-tree.js';
+import { launcherRoot } from '../process-tree/tree-root.js';
 import { existingPaths, hiddenAmong, otherOptEntries, pathsToHide } from './hidden-paths.js';
 import {
   DROPPED_CAPABILITIES,
@@ -35,7 +36,8 @@ export function bubblewrapSandbox(hiddenPaths: readonly string[], exposedPaths: 
           ...optArguments(),
           ...hidingArguments(hiddenPaths, exposedPaths),
           ...trainingArguments(program),
-          ...['--unshare-pid', '--proc', '/proc', '--as-pid-1', '--die-with-parent'],
+          // Of a session of its own, a program that signals its group reaches only itself.
+          ...['--unshare-pid', '--proc', '/proc', '--as-pid-1', '--new-session', '--die-with-parent'],
           ...(program.networkIsolation ? ['--unshare-net'] : []),
           ...capabilityArguments(),
           ...programOnly.flatMap(([name, value]) => ['--setenv', name, value]),
@@ -44,7 +46,8 @@ export function bubblewrapSandbox(hiddenPaths: readonly string[], exposedPaths: 
         ],
         environment: forLauncher,
         workingFolder: '/',
-        tree: (launcher) => namespaceTree(launcher, program.tag),
+        tree: (launcher) => namespaceTree(launcherRoot(launcher), program.tag),
+        keptTogetherBy: 'namespace',
       };
     },
   };

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { namespaceTree } from '../process-tree/namespace-tree.js';
+import { launcherRoot } from '../process-tree/tree-root.js';
 import { existingPaths, isInside, otherOptEntries, pathsToHide } from './hidden-paths.js';
 import { namespacesConfinement } from './namespaces-confinement.js';
 import {
@@ -33,7 +34,8 @@ export function namespacesSandbox(hiddenPaths: readonly string[], exposedPaths: 
           ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
           ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
           ...(program.networkIsolation ? ['--net'] : []),
-          ...['--', '/bin/sh', '-c', program.networkIsolation ? INIT_OFFLINE : INIT, 'sh'],
+          // Of a session of its own, a program that signals its group reaches only itself.
+          ...['--', 'setsid', '/bin/sh', '-c', program.networkIsolation ? INIT_OFFLINE : INIT, 'sh'],
           ...[table, program.workingFolder],
           ...['setpriv', `--bounding-set=${DROPPED_CAPABILITIES.map((name) => `-${name}`).join(',')}`, '--'],
           ...(programOnly.length === 0 ? [] : ['env', ...programOnly.map(([name, value]) => `${name}=${value}`)]),
@@ -41,7 +43,8 @@ export function namespacesSandbox(hiddenPaths: readonly string[], exposedPaths: 
         ],
         environment: forLauncher,
         workingFolder: '/',
-        tree: (launcher) => namespaceTree(launcher, program.tag),
+        tree: (launcher) => namespaceTree(launcherRoot(launcher), program.tag),
+        keptTogetherBy: 'namespace',
       };
     },
   };

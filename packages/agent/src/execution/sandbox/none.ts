@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { type AgentIdentity, agentLabel } from '../process-tree/attempt-tag.js';
 import { findCgroupParent, makeAttemptCgroup } from '../process-tree/cgroup.js';
 import { hostTree } from '../process-tree/host-tree.js';
+import { launcherRoot } from '../process-tree/tree-root.js';
 import type { Sandbox } from './sandbox.js';
 
 const JOIN_AND_RUN = 'echo $$ > "$1" || exit 125; shift; exec "$@" 2>&1';
@@ -31,7 +32,8 @@ export function noSandbox(agent: AgentIdentity): Sandbox {
         command: ['/bin/sh', '-c', ...start, ...dieWithAgent, ...program.command],
         environment: program.environment,
         workingFolder: program.workingFolder,
-        tree: (launcher) => hostTree(launcher, program.tag, cgroup),
+        tree: (launcher) => hostTree(launcherRoot(launcher), program.tag, cgroup),
+        keptTogetherBy: cgroup?.folder ?? 'tag',
         discard: () => void cgroup?.remove(),
       };
     },

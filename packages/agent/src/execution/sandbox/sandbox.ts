@@ -27,6 +27,8 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>;
   readonly workingFolder: string;
   tree(launcher: ChildProcess): ProcessTree;
+  /** What holds the program's processes: the launcher's namespace, the folder of a cgroup, or only their tag. */
+  readonly keptTogetherBy: string;
   /** Takes back what was prepared, when the launcher cannot be started. */
   discard?(): void;
 }

@@ -177,7 +177,11 @@ test('the environment that stands in for an image is the one of each job', async
   execFileSync(PYTHON, ['-m', 'venv', '--without-pip', environment]);
   const executor = makeExecutor({
     zygote: 'on',
-    images: { builtin: () => undefined, environment: async () => ({ python: join(environment, 'bin', 'python') }) },
+    images: {
+      choice: () => undefined,
+      builtin: () => undefined,
+      environment: async () => ({ python: join(environment, 'bin', 'python') }),
+    },
   });
   const source = temporaryFolder();
   writeFileSync(join(source, 'train.py'), 'import sys; print(sys.prefix, sys.executable)');
