@@ -1,47 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { CreateTuningJobBody } from '@fleetune/api/contract';
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumProgram, keepPicture, seriousFaults, TestBrowser } from './fleet/browser.js';
+import { createConsoleJobs, DIGITS } from './fleet/console-jobs.js';
 import { Fleet } from './fleet/fleet.js';
 import { insertLargeTuningJob } from './fleet/large-tuning-job.js';
 import { eventually } from './fleet/processes.js';
-
-const PROGRAM = `
-import argparse, math, time
-parser = argparse.ArgumentParser()
-parser.add_argument('--rate', type=float, default=0.1)
-parser.add_argument('--depth', type=int, default=3)
-parser.add_argument('--optimizer', default='adam')
-parser.add_argument('--pause', type=float, default=0)
-given, _ = parser.parse_known_args()
-print('training with', vars(given), flush=True)
-if given.depth == 5:
-    raise SystemExit('depth 5 does not work, says the program')
-for step in range(20):
-    accuracy = (1 - (math.log10(given.rate) + 2) ** 2 / 20) * (1 - math.exp(-step / 4))
-    print(f'step={step} accuracy={accuracy:.5f} loss={1.01 - accuracy:.5f}', flush=True)
-    time.sleep(given.pause)
-`;
-
-const DIGITS: Omit<CreateTuningJobBody, 'algorithm'> = {
-  name: 'digits',
-  strategy: 'Sobol',
-  seed: 1,
-  objective: { metric: 'accuracy', type: 'Maximize' },
-  metrics: { accuracy: 'accuracy=(\\S+)', loss: 'loss=(\\S+)' },
-  limits: { maxTrainingJobs: 16, maxParallelTrainingJobs: 2 },
-  ranges: {
-    rate: { min: 0.0001, max: 1, scaling: 'Logarithmic' },
-    depth: { min: 2, max: 9, type: 'integer' },
-    optimizer: { values: ['adam', 'sgd'] },
-  },
-  instance: { type: 'ml.m5.large' },
-  environment: { SECRET: 'hush' },
-  tags: { team: 'vision' },
-};
 
 const LARGE_COUNT = 10_000;
 const reason = chromiumProgram() === undefined ? ' (skipped: there is no Chromium; Debian package chromium)' : '';
@@ -53,23 +17,7 @@ describe.skipIf(reason !== '')(`the console${reason}`, () => {
   beforeAll(async () => {
     await fleet.start();
     browser = await TestBrowser.start();
-    const source = join(fleet.folder, 'source');
-    mkdirSync(source);
-    writeFileSync(join(source, 'train.py'), PROGRAM);
-    const algorithm = { script: 'train.py', source: pathToFileURL(source).href };
-    await fleet.client.createTuningJob({ ...DIGITS, algorithm });
-    await eventually(
-      'a tuning job is finished',
-      async () => ((await fleet.client.tuningJob('digits')).status === 'Completed' ? true : undefined),
-      150_000,
-    );
-    await fleet.client.createTuningJob({
-      ...{ ...DIGITS, algorithm },
-      name: 'slow',
-      hyperparameters: { pause: 2 },
-      limits: { maxTrainingJobs: 100, maxParallelTrainingJobs: 2 },
-      tags: {},
-    });
+    await createConsoleJobs(fleet);
   }, 240_000);
 
   afterEach(async () => {
@@ -140,7 +88,7 @@ describe.skipIf(reason !== '')(`the console${reason}`, () => {
     await page.getByRole('region', { name: 'Best training job' }).getByText(best).waitFor();
     for (const title of [
       ...['accuracy, and the best so far', 'Density of accuracy', 'by rate (log)', 'by depth', 'by optimizer'],
-      ...['Parallel coordinates', 'Hyperparameter importance', 'Timeline'],
+      ...['Parallel coordinates', 'Contour of the model', 'Hyperparameter importance', 'Timeline'],
     ]) {
       const picture = page.getByRole('img', { name: `${title}.` });
       await picture.scrollIntoViewIfNeeded();
@@ -150,6 +98,55 @@ describe.skipIf(reason !== '')(`the console${reason}`, () => {
     await page.getByText('It has launched as many training jobs as it may.').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await keepPicture(page, 'tuning-job');
+  });
+
+  it('shows what the model expects, and how unsure it is, over the hyperparameters that are chosen', async () => {
+    const page = await signedIn('/tuning-jobs/digits');
+    await page.getByText('The line is what a model expects').waitFor();
+    await page.getByText(/A Gaussian process over \d+ completed training jobs/).waitFor();
+    const exported = async () => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'CSV of Contour of the model' }).click(),
+      ]);
+      return readFileSync(await download.path(), 'utf8')
+        .trim()
+        .split('\r\n');
+    };
+    expect((await exported())[0]).toBe('rate from,to,depth from,to,accuracy,standard deviation');
+    await page.getByLabel('Across').selectOption('depth');
+    await page.getByRole('button', { name: 'uncertainty' }).click();
+    await page
+      .getByRole('img', { name: 'Contour of the model. Uncertainty of accuracy over depth and rate' })
+      .waitFor();
+    expect((await exported())[0]).toBe('depth from,to,rate from,to,accuracy,standard deviation');
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByRole('figure').filter({ hasText: 'Contour' }).scrollIntoViewIfNeeded();
+    await keepPicture(page, 'contour');
+  });
+
+  it('shows what a search started from, and how far folds are apart', async () => {
+    const page = await signedIn('/tuning-jobs/folded');
+    const summary = page.getByRole('region', { name: 'Summary' });
+    await summary.getByText('2 folds').waitFor();
+    await summary.getByRole('link', { name: 'digits' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Best training job' })
+      .getByText(/of its parents|A parent has/)
+      .waitFor();
+    const spread = page.getByRole('img', { name: 'Fold spread of the best. 2 training jobs' });
+    await spread.scrollIntoViewIfNeeded();
+    await spread.locator('canvas').first().waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await keepPicture(page, 'folded-tuning-job');
+    const [parent] = await trainingJobs('folded');
+    await page.goto(`${fleet.endpoint.url}/training-jobs/${parent?.name}`);
+    const folds = page.getByRole('tabpanel', { name: 'Folds' }).getByRole('link');
+    await folds.nth(1).waitFor();
+    expect(await folds.allTextContents()).toEqual(
+      [1, 2].map((fold) => expect.stringContaining(`${parent?.name}-f${fold}-`)),
+    );
+    expect(await seriousFaults(page)).toEqual([]);
   });
 
   it('lets a brush in the parallel coordinates choose rows of the table', async () => {

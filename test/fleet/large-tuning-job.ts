@@ -1,23 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { Fleet } from './fleet.js';
+
+const STATEMENTS = new URL('../../benchmarks/console/large-tuning-job.sql', import.meta.url);
 
 /** Puts a finished tuning job `large` into the store, with rows as the scheduler would leave them. */
 export async function insertLargeTuningJob(fleet: Fleet, likeName: string, count: number): Promise<void> {
-  await fleet.query(`
-    INSERT INTO tuning_jobs (id, tenant, name, spec, origin, tags, status, completion_reason, max_training_jobs,
-      max_parallel_training_jobs, launched, completed, objective_succeeded, created_at, last_modified_at, ended_at)
-    SELECT gen_random_uuid(), tenant, 'large', spec, origin, '{}', 'Completed', 'MaxTrainingJobsReached',
-      ${count}, 100, ${count}, ${count}, ${count}, now() - interval '2 hours', now(), now()
-    FROM tuning_jobs WHERE name = '${likeName}'`);
-  await fleet.query(`
-    INSERT INTO training_jobs (id, tenant, name, tuning_job_id, tuning_index, definition, configuration, status,
-      secondary_status, transitions, fence, instance_type, internal_errors, interruptions, losses,
-      training_started_at, training_ended_at, training_ms, final_metrics, objective, created_at, last_modified_at,
-      ended_at)
-    SELECT gen_random_uuid(), large.tenant, 'large-' || place, large.id, place, 0,
-      jsonb_build_object('rate', power(10, -4 * random()), 'depth', 2 + place % 8, 'optimizer', 'sgd'),
-      'Completed', 'Completed', '[]', 1, 'ml.m5.large', 0, 0, 0, began, began + interval '1 minute', 60000, '[]',
-      1 - random() * random(), began, began + interval '1 minute', began + interval '1 minute'
-    FROM tuning_jobs large, generate_series(0, ${count - 1}) place,
-      LATERAL (SELECT large.created_at + (place / 100) * interval '70 seconds' AS began) times
-    WHERE large.name = 'large'`);
+  const statements = readFileSync(STATEMENTS, 'utf8');
+  await fleet.query(statements.replaceAll(':count', String(count)).replaceAll(':like', `'${likeName}'`));
 }

@@ -1,4 +1,5 @@
 import type { TrainingJobSummary, TuningJob } from '@fleetune/api/contract';
+import { bestSoFar } from '../best-so-far.js';
 import { tunedNames } from '../render/numbers.js';
 import { type Axis, type Chart, NothingToDrawError, type Point } from './chart.js';
 
@@ -10,18 +11,17 @@ import { type Axis, type Chart, NothingToDrawError, type Point } from './chart.j
 export function progressChart(job: TuningJob, trainingJobs: readonly TrainingJobSummary[]): Chart {
   const points = trainingJobs.flatMap((training) => pointOf(training, training.index + 1));
   if (points.length === 0) throw nothingYet(job);
-  const isBetter = job.objective.type === 'Maximize' ? Math.max : Math.min;
-  let best = points[0]?.[1] as number;
-  const bestSoFar = points.map(([number, value]): Point => {
-    best = isBetter(best, value);
-    return [number, best];
-  });
+  const best = bestSoFar(job.objective.type, trainingJobs);
   return {
     title: `${job.name}: ${job.objective.metric} by training job`,
     x: { label: 'training job', scale: 'linear' },
     y: { label: job.objective.metric, scale: 'linear' },
     series: [
-      { name: 'best so far', kind: 'line', points: bestSoFar },
+      {
+        name: 'best so far',
+        kind: 'line',
+        points: points.map(([number, value], at): Point => [number, best[at] ?? value]),
+      },
       { name: 'training job', kind: 'points', points },
     ],
   };

@@ -5,6 +5,7 @@ export function renderStatus(status: string, { colors }: Terminal): string {
   switch (status) {
     case 'Completed':
     case 'Ready':
+    case 'Available':
       return colors.green(status);
     case 'Failed':
     case 'Offline':

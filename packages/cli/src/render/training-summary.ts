@@ -1,4 +1,4 @@
-import type { TrainingJob } from '@fleetune/api/contract';
+import type { TrainingJob, WarmPool } from '@fleetune/api/contract';
 import { spotSavingPercent } from '@fleetune/domain';
 import type { Terminal } from '../terminal.js';
 import { formatDuration, formatValue } from './numbers.js';
@@ -26,6 +26,7 @@ export function renderTrainingSummary(job: TrainingJob, terminal: Terminal): str
     ['training', job.trainingTimeSeconds === undefined ? undefined : formatDuration(job.trainingTimeSeconds)],
     ['saved', saved(job)],
     ['startup', job.startupMs === undefined ? undefined : `${Math.round(job.startupMs)} ms`],
+    ['warm pool', job.warmPool === undefined ? undefined : warmPool(job.warmPool)],
     ['model', job.modelArtifactUri],
   ]);
   // SageMaker passes the objective's name to the program by a hyperparameter that nobody chose.
@@ -51,6 +52,14 @@ export function renderTrainingSummary(job: TrainingJob, terminal: Terminal): str
 function saved({ trainingTimeSeconds = 0, billableTimeSeconds = 0 }: TrainingJob): string | undefined {
   const percent = Math.round(spotSavingPercent(trainingTimeSeconds, billableTimeSeconds));
   return percent > 0 ? `${percent} % (${formatDuration(billableTimeSeconds)} billed)` : undefined;
+}
+
+/** "Available for 300 s, retained 12 s", "Reused by next-job, retained 3 s" */
+function warmPool({ status, keepAlivePeriodSeconds, retainedSeconds, reusedBy, end }: WarmPool): string {
+  const retained = `retained ${Math.round(retainedSeconds)} s`;
+  if (status === 'Reused') return `Reused by ${reusedBy ?? 'another job'}, ${retained}`;
+  if (status === 'Terminated') return `Terminated: ${end ?? 'over'}, ${retained}`;
+  return status === 'Available' ? `Available for ${keepAlivePeriodSeconds} s, ${retained}` : status;
 }
 
 type Fact = readonly [label: string, value: string | undefined];

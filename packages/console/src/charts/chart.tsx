@@ -1,18 +1,19 @@
-import type { ECharts, EChartsCoreOption } from 'echarts/core';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import type { EChartsCoreOption } from 'echarts/core';
+import { type ReactNode, useMemo, useRef } from 'react';
 import { useTheme } from '../design/theme.js';
 import { type ChartColors, chartColors } from './colors.js';
 import { type CsvCell, csvText } from './csv.js';
 import { download } from './download.js';
 import { init } from './echarts.js';
 import { tooltip } from './tooltip.js';
+import { type ChartListeners, useChart } from './use-chart.js';
 
 interface ChartTable {
   readonly header: readonly string[];
   readonly rows: readonly (readonly CsvCell[])[];
 }
 
-interface ChartProps {
+interface ChartProps extends ChartListeners {
   readonly title: string;
   /** One sentence for those who cannot see the picture; the numbers are in the CSV. */
   readonly description: string;
@@ -28,36 +29,33 @@ interface ChartProps {
   readonly minWidth?: number;
   readonly controls?: ReactNode;
   readonly note?: ReactNode;
-  /** The data item that was clicked, by its series and place. */
-  readonly onPick?: (seriesId: string, place: number) => void;
-  /** Listeners for the library's own events; must be memoised. */
-  readonly events?: Readonly<Record<string, (params: unknown) => void>>;
 }
 
 const EXPORT_WIDTH = 960;
 const EXPORT_HEIGHT = 480;
 
-/** A chart with its title and its exports. It draws only while it can be seen, so that many live charts stay cheap. */
+/** A chart with its title and its exports. It draws only while it can be seen, and in its turn, so that many live charts stay cheap. */
 export function Chart(props: ChartProps) {
   const { title, description, name, option, table, empty, size, minWidth, controls, note } = props;
   const { theme } = useTheme();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are those of the theme.
   const colors = useMemo(() => chartColors(), [theme]);
+  const isEmpty = empty !== undefined;
   const picture = useMemo(
-    () => (empty === undefined ? { ...basics(colors), ...option(colors) } : undefined),
-    [colors, option, empty],
+    () => (isEmpty ? undefined : (): EChartsCoreOption => ({ ...basics(colors), ...option(colors) })),
+    [colors, option, isEmpty],
   );
   const holder = useRef<HTMLDivElement>(null);
   const chart = useChart(holder, picture, props);
 
   function exportPng() {
-    const url = chart.current?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: colors.surface });
+    const url = chart?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: colors.surface });
     if (url !== undefined) void fetchBlob(url).then((blob) => download(`${name}.png`, blob));
   }
   function exportSvg() {
     if (picture === undefined) return;
     const drawn = init(null, null, { renderer: 'svg', ssr: true, width: EXPORT_WIDTH, height: EXPORT_HEIGHT });
-    drawn.setOption({ ...picture, backgroundColor: colors.surface });
+    drawn.setOption({ ...picture(), backgroundColor: colors.surface });
     download(`${name}.svg`, new Blob([drawn.renderToSVGString()], { type: 'image/svg+xml' }));
     drawn.dispose();
   }
@@ -105,56 +103,6 @@ function ExportButton({ format, title, onClick }: { format: string; title: strin
       {format}
     </button>
   );
-}
-
-/** Keeps a drawn chart in the holder while it is in view, at the holder's size. */
-function useChart(
-  holder: React.RefObject<HTMLDivElement | null>,
-  picture: EChartsCoreOption | undefined,
-  { onPick, events }: Pick<ChartProps, 'onPick' | 'events'>,
-) {
-  const chart = useRef<ECharts>(undefined);
-  const [visible, setVisible] = useState(false);
-  const drawable = picture !== undefined;
-
-  useEffect(() => {
-    const element = holder.current;
-    if (element === null || !drawable) return;
-    const seen = new IntersectionObserver((entries) => setVisible(entries.some((entry) => entry.isIntersecting)), {
-      rootMargin: '200px',
-    });
-    seen.observe(element);
-    const sized = new ResizeObserver(() => chart.current?.resize());
-    sized.observe(element);
-    return () => {
-      seen.disconnect();
-      sized.disconnect();
-      chart.current?.dispose();
-      chart.current = undefined;
-    };
-  }, [holder, drawable]);
-
-  useEffect(() => {
-    if (!visible || picture === undefined || holder.current === null) return;
-    chart.current ??= init(holder.current);
-    chart.current.setOption(picture, { replaceMerge: ['series'] });
-  }, [holder, picture, visible]);
-
-  useEffect(() => {
-    const drawn = chart.current;
-    if (!visible || drawn === undefined) return;
-    const pick = (params: unknown) => {
-      const { seriesId, dataIndex } = params as { seriesId?: string; dataIndex?: number };
-      if (seriesId !== undefined && dataIndex !== undefined) onPick?.(seriesId, dataIndex);
-    };
-    const all = { ...events, click: pick };
-    for (const [event, listener] of Object.entries(all)) drawn.on(event, listener);
-    return () => {
-      for (const [event, listener] of Object.entries(all)) drawn.off(event, listener);
-    };
-  }, [visible, onPick, events]);
-
-  return chart;
 }
 
 async function fetchBlob(dataUrl: string): Promise<Blob> {

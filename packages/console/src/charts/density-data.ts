@@ -6,6 +6,8 @@ export interface DensityPoint {
 }
 
 const GRID_POINTS = 200;
+/** More values than this are counted by so many places first: the picture is the same, and the page stays quick. */
+const MOST_MASSES = 600;
 
 /** The finite objectives of the training jobs, ascending. */
 export function finiteObjectives(trainingJobs: readonly TrainingJobSummary[]): number[] {
@@ -29,12 +31,29 @@ export function kernelDensity(sorted: readonly number[]): DensityPoint[] {
   const from = first - 3 * bandwidth;
   const step = (last + 3 * bandwidth - from) / (GRID_POINTS - 1);
   const scale = 1 / (sorted.length * bandwidth * Math.sqrt(2 * Math.PI));
+  const masses =
+    sorted.length > MOST_MASSES ? binned(sorted, first, last) : sorted.map((value) => ({ value, count: 1 }));
   return Array.from({ length: GRID_POINTS }, (_, place) => {
     const value = from + place * step;
     let sum = 0;
-    for (const one of sorted) sum += Math.exp(-0.5 * ((value - one) / bandwidth) ** 2);
+    for (const mass of masses) sum += mass.count * Math.exp(-0.5 * ((value - mass.value) / bandwidth) ** 2);
     return { value, density: scale * sum };
   });
+}
+
+/** Each value shared out between the two nearest of many places (linear binning, Wand 1994). */
+function binned(values: readonly number[], first: number, last: number) {
+  const width = (last - first) / (MOST_MASSES - 1);
+  const counts = new Float64Array(MOST_MASSES + 1);
+  for (const value of values) {
+    const place = (value - first) / width;
+    const low = Math.min(MOST_MASSES - 1, Math.floor(place));
+    counts[low] = (counts[low] ?? 0) + 1 - (place - low);
+    counts[low + 1] = (counts[low + 1] ?? 0) + place - low;
+  }
+  return Array.from(counts, (count, place) => ({ value: first + place * width, count })).filter(
+    ({ count }) => count > 0,
+  );
 }
 
 /** 0.9 times the smaller of deviation and quartile range over 1.34, times n to the power of -1/5. */

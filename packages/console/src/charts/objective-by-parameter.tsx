@@ -3,17 +3,20 @@ import { axisLooks, objectiveAxis, parameterAxis, parameterScale, type ShownRang
 import { Chart } from './chart.js';
 import { NO_OBJECTIVE_YET, type TuningChartProps } from './chart-props.js';
 import type { ChartColors } from './colors.js';
+import type { Slice } from './landscape/answer-landscape.js';
+import { sliceSeries } from './landscape/slice-series.js';
 import { objectiveByParameter } from './objective-by-parameter-data.js';
 import { pointsByStatus } from './points-by-status.js';
 import { describeTrainingJob, tooltip } from './tooltip.js';
 
+interface ObjectiveByParameterProps extends TuningChartProps {
+  readonly range: ShownRange;
+  /** What the model expects along it. */
+  readonly slice: Slice | undefined;
+}
+
 /** The objective against one hyperparameter, on the axis that the search walks it by. */
-export function ObjectiveByParameter({
-  job,
-  trainingJobs,
-  onPick,
-  range,
-}: TuningChartProps & { readonly range: ShownRange }) {
+export function ObjectiveByParameter({ job, trainingJobs, onPick, range, slice }: ObjectiveByParameterProps) {
   const points = useMemo(() => objectiveByParameter(range, trainingJobs), [range, trainingJobs]);
   const drawn = useMemo(() => pointsByStatus(points), [points]);
   const { metric } = job.objective;
@@ -37,6 +40,7 @@ export function ObjectiveByParameter({
         },
       },
       series: [
+        ...(slice === undefined ? [] : sliceSeries(slice, range.kind === 'categorical', colors)),
         ...drawn.series(colors),
         {
           ...{ id: 'best', type: 'scatter', symbol: 'diamond', symbolSize: 15, z: 5, silent: true },
@@ -45,7 +49,7 @@ export function ObjectiveByParameter({
         },
       ],
     }),
-    [range, drawn, points, metric, best?.name],
+    [range, slice, drawn, points, metric, best?.name],
   );
   const { kind } = parameterScale(range);
   const scaleNote = kind === 'log' ? ' (log)' : kind === 'reverseLog' ? ' (reverse log)' : '';

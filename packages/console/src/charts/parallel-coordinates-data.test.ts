@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainingJob, tuningJob } from './jobs.fixture.js';
-import { brushed, parallelCoordinates } from './parallel-coordinates-data.js';
+import { brushed, drawnLines, parallelCoordinates } from './parallel-coordinates-data.js';
 
 const jobs = [0, 1, 2, 3].map((index) => trainingJob(index, { objectiveValue: 1 - index / 10 }));
 
@@ -18,6 +18,25 @@ describe('parallel coordinates', () => {
 
   it('leave out what lacks a value', () => {
     expect(parallelCoordinates(tuningJob(), [trainingJob(0)]).lines).toEqual([]);
+  });
+});
+
+describe('the lines that are drawn', () => {
+  it('end with the best', () => {
+    const { lines } = parallelCoordinates(tuningJob(), jobs);
+    const drawn = drawnLines(lines, 'Minimize');
+    expect(drawn.map(({ job }) => job.index)).toEqual([0, 1, 2, 3]);
+    expect(drawnLines(lines, 'Maximize').map(({ job }) => job.index)).toEqual([3, 2, 1, 0]);
+  });
+
+  it('are a sample of very many, with the worst and the best', () => {
+    const many = Array.from({ length: 9_000 }, (_, index) =>
+      trainingJob(index, { objectiveValue: (index * 7) % 9_000 }),
+    );
+    const drawn = drawnLines(parallelCoordinates(tuningJob(), many).lines, 'Maximize');
+    expect(drawn).toHaveLength(1_500);
+    expect(new Set(drawn).size).toBe(1_500);
+    expect([drawn[0], drawn.at(-1)].map((line) => line?.places.at(-1))).toEqual([0, 8_999]);
   });
 });
 

@@ -39,6 +39,24 @@ export function parallelCoordinates(job: TuningJob, trainingJobs: readonly Train
   return { dimensions, lines };
 }
 
+/** More lines than this are a blot, and slow to draw. */
+const MOST_LINES = 1_500;
+
+/**
+ * The lines that are drawn, from the worst to the best, so that the best lies on top: all of them, or so many evenly over the
+ * order of their objectives, the best among them.
+ */
+export function drawnLines(
+  lines: readonly ParallelLine[],
+  better: TuningJob['objective']['type'],
+): readonly ParallelLine[] {
+  const sign = better === 'Maximize' ? 1 : -1;
+  const byWorth = [...lines].sort((a, b) => sign * ((a.places.at(-1) ?? 0) - (b.places.at(-1) ?? 0)));
+  if (byWorth.length <= MOST_LINES) return byWorth;
+  const step = (byWorth.length - 1) / (MOST_LINES - 1);
+  return Array.from({ length: MOST_LINES }, (_, at) => byWorth[Math.round(at * step)] as ParallelLine);
+}
+
 /** Names of the training jobs whose lines pass all brushes; undefined while nothing is brushed. */
 export function brushed(lines: readonly ParallelLine[], brushes: Brushes): ReadonlySet<string> | undefined {
   const active = [...brushes].filter(([, intervals]) => intervals.length > 0);

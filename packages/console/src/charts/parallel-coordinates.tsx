@@ -4,7 +4,7 @@ import { axisLooks, parameterAxis } from './axis.js';
 import { Chart } from './chart.js';
 import { NO_OBJECTIVE_YET, type TuningChartProps } from './chart-props.js';
 import type { ChartColors } from './colors.js';
-import { brushed, type ParallelDimension, parallelCoordinates } from './parallel-coordinates-data.js';
+import { brushed, drawnLines, type ParallelDimension, parallelCoordinates } from './parallel-coordinates-data.js';
 import { describeTrainingJob, tooltip } from './tooltip.js';
 
 /** Pixels between two axes, for their names. */
@@ -32,34 +32,36 @@ export function ParallelCoordinates({ job, trainingJobs, onPick, onBrush }: Para
     [onBrush],
   );
   const better = job.objective.type;
+  const drawn = useMemo(() => drawnLines(lines, better), [lines, better]);
   const option = useCallback(
     (colors: ChartColors) => {
       const last = dimensions.length - 1;
-      const objectives = lines.map((line) => line.places[last] ?? 0);
+      const ends = [drawn[0], drawn.at(-1)].map((line) => line?.places[last] ?? 0);
       const ramp = better === 'Maximize' ? colors.ramp : [...colors.ramp].reverse();
       return {
         parallel: { left: 64, right: 72, top: 40, bottom: 24 },
         parallelAxis: dimensions.map((dimension, at) => parallelAxis(dimension, at, colors)),
         visualMap: {
-          ...{ show: false, dimension: last, min: Math.min(...objectives), max: Math.max(...objectives) },
+          ...{ show: false, dimension: last, min: Math.min(...ends), max: Math.max(...ends) },
           inRange: { color: [...ramp] },
         },
         tooltip: {
           ...tooltip(colors),
           formatter: ({ dataIndex }: { dataIndex: number }) => {
-            const line = lines[dataIndex];
+            const line = drawn[dataIndex];
             return line === undefined ? '' : describeTrainingJob(line.job);
           },
         },
         series: {
-          ...{ id: 'lines', type: 'parallel', smooth: false, progressive: 400, inactiveOpacity: 0.04 },
+          ...{ id: 'lines', type: 'parallel', smooth: false, progressive: 200, inactiveOpacity: 0.04 },
           activeOpacity: 0.9,
-          lineStyle: { width: lines.length > 500 ? 1 : 1.6, opacity: lines.length > 500 ? 0.25 : 0.6 },
-          data: lines.map((line) => [...line.places]),
+          lineStyle: { width: drawn.length > 500 ? 1 : 1.6, opacity: drawn.length > 500 ? 0.25 : 0.6 },
+          dimensions: dimensions.map((_, at) => `place${at}`),
+          data: Float64Array.from(drawn.flatMap((line) => line.places)),
         },
       };
     },
-    [dimensions, lines, better],
+    [dimensions, drawn, better],
   );
   return (
     <Chart
@@ -71,9 +73,13 @@ export function ParallelCoordinates({ job, trainingJobs, onPick, onBrush }: Para
       minWidth={MIN_DIMENSION_WIDTH * dimensions.length}
       empty={lines.length === 0 ? NO_OBJECTIVE_YET : undefined}
       events={events}
-      note="Drag along an axis to select; click it to clear. The table below shows what is selected."
+      note={`Drag along an axis to select; click it to clear. The table below shows what is selected.${
+        drawn.length < lines.length
+          ? ` Of ${lines.length} training jobs ${drawn.length} are drawn, evenly from the worst to the best; all are selected among.`
+          : ''
+      }`}
       onPick={(_series, place) => {
-        const picked = lines[place];
+        const picked = drawn[place];
         if (picked !== undefined) onPick(picked.job.name);
       }}
       table={() => ({

@@ -30,7 +30,18 @@ export function pointsByStatus<Point extends PlottedJob>(points: readonly Point[
         largeThreshold: MANY_POINTS,
         symbolSize: points.length > MANY_POINTS ? 3 : 7,
         itemStyle: { color: statusColor(colors, group[0]?.job.status ?? 'Completed'), opacity: 0.7 },
-        data: group.map((point) => [point.x, point.objective]),
+        dimensions: ['x', 'objective'],
+        data: coordinates(group),
       })),
   };
+}
+
+/** As one array of numbers the library takes them as they are; arrays of arrays it copies twice. */
+function coordinates(points: readonly PlottedJob[]): Float64Array {
+  const places = new Float64Array(2 * points.length);
+  points.forEach(({ x, objective }, at) => {
+    places[2 * at] = x;
+    places[2 * at + 1] = objective;
+  });
+  return places;
 }

@@ -19,6 +19,9 @@ interface TimelineProps extends TuningChartProps {
   readonly nowMs: number;
 }
 
+/** Pixels. */
+const LEAST_WIDTH = 0.3;
+
 /** When each training job waited and ran, by lanes that ran side by side. */
 export function Timeline({ job, trainingJobs, onPick, nowMs }: TimelineProps) {
   const bars = useMemo(() => timeline(trainingJobs, nowMs), [trainingJobs, nowMs]);
@@ -54,14 +57,18 @@ export function Timeline({ job, trainingJobs, onPick, nowMs }: TimelineProps) {
           return bar === undefined ? '' : `${describeTrainingJob(bar.job)}\n${spent(bar)}`;
         },
       },
-      series: {
-        ...{ id: 'bars', type: 'custom', progressive: 1000, encode: { x: [1, 3], y: 0 } },
-        renderItem: (params: { dataIndex: number }, api: DrawApi) => drawBar(bars[params.dataIndex], api, colors),
-        data: bars.map(({ lane, fromMs, startMs, toMs }) => [
-          lane,
-          ...[fromMs, startMs ?? toMs, toMs].map((timeMs) => (timeMs - createdMs) / 1000 / unit.seconds),
-        ]),
-      },
+      series: PARTS.map(({ id, opacity, from, to }) => ({
+        ...{ id, type: 'custom', progressive: 500, encode: { x: [1, 2], y: 0 } },
+        renderItem: (params: { dataIndex: number }, api: DrawApi) =>
+          drawPart(api, statusColor(colors, bars[params.dataIndex]?.job.status ?? 'Completed'), opacity),
+        dimensions: ['lane', 'from', 'to'],
+        data: Float64Array.from(
+          bars.flatMap((bar) => [
+            bar.lane,
+            ...[from(bar), to(bar)].map((ms) => (ms - createdMs) / 1000 / unit.seconds),
+          ]),
+        ),
+      })),
     }),
     [bars, laneCount, createdMs, unit.seconds, unit.name],
   );
@@ -78,31 +85,53 @@ export function Timeline({ job, trainingJobs, onPick, nowMs }: TimelineProps) {
         if (picked !== undefined) onPick(picked.job.name);
       }}
       table={() => ({
-        header: ['training job', 'status', 'lane', 'created ms', 'training started ms', 'ended ms'],
-        rows: bars.map((bar) => [bar.job.name, bar.job.status, bar.lane, bar.fromMs, bar.startMs, bar.toMs]),
+        header: [
+          ...['training job', 'status', 'lane', 'created ms', 'training started ms', 'ended ms'],
+          ...['instance type', 'attempts'],
+        ],
+        rows: bars.map(({ job: one, lane, fromMs, startMs, toMs }) => [
+          ...[one.name, one.status, lane, fromMs, startMs, toMs, one.instanceType, one.attemptCount],
+        ]),
       })}
     />
   );
 }
 
-function drawBar(bar: TimelineBar | undefined, api: DrawApi, colors: ChartColors) {
-  if (bar === undefined) return undefined;
+/** What each bar is made of, from left to right. */
+const PARTS = [
+  {
+    id: 'waited',
+    opacity: 0.35,
+    from: (bar: TimelineBar) => bar.fromMs,
+    to: (bar: TimelineBar) => bar.startMs ?? bar.toMs,
+  },
+  {
+    id: 'trained',
+    opacity: 0.95,
+    from: (bar: TimelineBar) => bar.startMs ?? bar.toMs,
+    to: (bar: TimelineBar) => bar.toMs,
+  },
+] as const;
+
+/** Undefined where there is nothing to see. */
+function drawPart(api: DrawApi, fill: string, opacity: number) {
   const lane = api.value(0);
-  const [fromX, y] = api.coord([api.value(1), lane]);
-  const [startX] = api.coord([api.value(2), lane]);
-  const [toX] = api.coord([api.value(3), lane]);
+  const [x, y] = api.coord([api.value(1), lane]);
+  const [toX] = api.coord([api.value(2), lane]);
+  if (toX - x < LEAST_WIDTH) return undefined;
   const height = api.size([0, 1])[1];
-  const fill = statusColor(colors, bar.job.status);
-  const rectangle = (x: number, until: number, opacity: number) => ({
+  return {
     type: 'rect',
-    shape: { x, y: y + height * 0.12, width: Math.max(1, until - x), height: Math.max(1, height * 0.76) },
+    shape: { x, y: y + height * 0.12, width: toX - x, height: Math.max(1, height * 0.76) },
     style: { fill, opacity },
-  });
-  return { type: 'group', children: [rectangle(fromX, startX, 0.35), rectangle(startX, toX, 0.95)] };
+  };
 }
 
 function spent(bar: TimelineBar): string {
   const waited = ((bar.startMs ?? bar.toMs) - bar.fromMs) / 1000;
   const trained = bar.startMs === undefined ? 0 : (bar.toMs - bar.startMs) / 1000;
-  return `waited and started ${formatDuration(waited)}, trained ${formatDuration(trained)}`;
+  const { attemptCount, instanceType } = bar.job;
+  const where = instanceType === undefined ? '' : ` on ${instanceType}`;
+  const again = attemptCount > 1 ? `; interrupted or lost ${attemptCount - 1} times` : '';
+  return `waited and started ${formatDuration(waited)}, trained ${formatDuration(trained)}${where}${again}`;
 }

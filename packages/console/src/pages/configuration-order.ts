@@ -2,7 +2,7 @@
 const ORDER = [
   ...['name', 'strategy', 'seed', 'objective', 'metrics', 'limits', 'completion', 'earlyStopping', 'warmStart'],
   ...['algorithm', 'hyperparameters', 'ranges', 'channels', 'instance', 'instances', 'stopping', 'retry', 'spot'],
-  ...['keepAliveSeconds', 'checkpoints', 'output', 'networkIsolation', 'environment', 'tags'],
+  ...['keepAlivePeriodSeconds', 'checkpoints', 'output', 'networkIsolation', 'environment', 'tags'],
 ];
 
 /** The configuration with its fields in that order, whatever order a database gave them; unknown ones come last. */

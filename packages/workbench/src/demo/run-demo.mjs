@@ -17,6 +17,8 @@ export async function runDemo(tuningFile, { jobs, parallel, seed }) {
     if (tuned?.name === undefined) throw new Error('The tuning job did not start; the lines above say why.');
     say('\nThe best five:');
     await fleetune(['show', tuned.name, '--top', '5', ...data]);
+    say('');
+    await fleetune(['plot', tuned.name, ...data]);
     const { document: shown } = await fleetuneJson(['show', tuned.name, ...data]);
     const result = demoResult(shown);
     succeeded = result.status === 'Completed';

@@ -13,6 +13,7 @@ import { StatusBadge } from '../../design/status-badge.js';
 import { Tabs } from '../../design/tabs.js';
 import { JobConfigurationView } from '../job-configuration-view.js';
 import { StopButton } from '../stop-button.js';
+import { Folds } from './folds.js';
 import { Hyperparameters } from './hyperparameters.js';
 import { TrainingLog } from './training-log.js';
 import { Transitions } from './transitions.js';
@@ -24,10 +25,13 @@ const TABS = [
   { name: 'transitions', title: 'Transitions' },
   { name: 'configuration', title: 'Configuration' },
 ] as const;
+const FOLDS = { name: 'folds', title: 'Folds' } as const;
 
 export default function TrainingJobPage({ name }: { readonly name: string }) {
   const { data: job, error } = useTrainingJob(name);
-  const [tab, setTab] = useState<(typeof TABS)[number]['name']>('metrics');
+  const [chosen, setTab] = useState<(typeof TABS)[number]['name'] | 'folds'>();
+  const folded = job !== undefined && isCrossValidated(job);
+  const tab = chosen ?? (folded ? 'folds' : 'metrics');
   return (
     <main className="page">
       <div className="page-head">
@@ -46,7 +50,13 @@ export default function TrainingJobPage({ name }: { readonly name: string }) {
       {job === undefined ? null : (
         <>
           <Summary job={job} />
-          <Tabs label="What is shown of this training job" tabs={TABS} selected={tab} onSelect={setTab}>
+          <Tabs
+            label="What is shown of this training job"
+            tabs={folded ? [FOLDS, ...TABS] : TABS}
+            selected={tab}
+            onSelect={setTab}
+          >
+            {tab === 'folds' ? <Folds job={job} /> : null}
             {tab === 'metrics' ? <Metrics job={job} /> : null}
             {tab === 'log' ? <TrainingLog name={name} attempt={job.attemptCount} /> : null}
             {tab === 'hyperparameters' ? <Hyperparameters job={job} /> : null}
@@ -57,6 +67,11 @@ export default function TrainingJobPage({ name }: { readonly name: string }) {
       )}
     </main>
   );
+}
+
+/** It runs nothing itself: its folds do. */
+function isCrossValidated({ tuning, attemptCount, transitions }: TrainingJob): boolean {
+  return tuning !== undefined && attemptCount === 0 && transitions.some(({ status }) => status === 'Training');
 }
 
 function Summary({ job }: { readonly job: TrainingJob }) {

@@ -40,7 +40,7 @@ export default function TuningJobPage({ name }: { readonly name: string }) {
           <TuningJobSummary job={job} />
           <Tabs label="What is shown of this tuning job" tabs={TABS} selected={tab} onSelect={setTab}>
             {tab === 'results' ? (
-              <Results job={job} trainingJobs={trainingJobs.data} />
+              <Results job={job} trainingJobs={trainingJobs.data} loading={trainingJobs.isFetching} />
             ) : (
               <JobConfigurationView kind="tuning" name={name} />
             )}

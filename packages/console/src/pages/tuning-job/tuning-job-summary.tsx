@@ -1,6 +1,8 @@
 import type { TuningJob } from '@fleetune/api/contract';
+import { Fragment } from 'react';
 import { Link } from 'wouter';
 import { addresses } from '../../app/addresses.js';
+import { foldSpread } from '../../charts/fold-spread-data.js';
 import { useNow } from '../../data/use-now.js';
 import { Facts } from '../../design/facts.js';
 import { formatDuration, formatNumber, formatTime } from '../../design/format.js';
@@ -17,6 +19,11 @@ const COMPLETION_REASONS: Readonly<Record<string, string>> = {
   MaxRuntimeReached: 'It has run for as long as it may.',
   StoppedByUser: 'Somebody stopped it.',
   AllTrainingJobsFailed: 'Every training job failed.',
+};
+
+const WARM_STARTS: Readonly<Record<string, string>> = {
+  IdenticalDataAndAlgorithm: 'same data and algorithm',
+  TransferLearning: 'transfer learning',
 };
 
 /** How it stands, and what was best. */
@@ -38,6 +45,8 @@ export function TuningJobSummary({ job }: { readonly job: TuningJob }) {
             [running ? 'Running for' : 'Took']: formatDuration(seconds),
             'Training time': formatDuration(job.consumedRuntimeSeconds),
             Seed: job.seed,
+            'Cross-validation': folds(job),
+            'Starts from': parents(job),
             Tags: tags(job),
           }}
         />
@@ -50,34 +59,69 @@ export function TuningJobSummary({ job }: { readonly job: TuningJob }) {
           </Notice>
         )}
       </section>
-      <Best job={job} />
+      <section className="card stack" aria-label="Best training job">
+        <h2>Best training job</h2>
+        <Best job={job} best={job.bestTrainingJob} />
+        <OverallBest job={job} />
+      </section>
     </div>
   );
 }
 
-function Best({ job }: { readonly job: TuningJob }) {
-  const best = job.bestTrainingJob;
+function Best({ job, best }: { readonly job: TuningJob; readonly best: TuningJob['bestTrainingJob'] }) {
+  if (best?.tuning === undefined) return <p className="quiet">None has completed with an objective yet.</p>;
+  const spread = foldSpread(best, job.objective);
   return (
-    <section className="card stack" aria-label="Best training job">
-      <h2>Best training job</h2>
-      {best?.tuning === undefined ? (
-        <p className="quiet">None has completed with an objective yet.</p>
-      ) : (
-        <>
-          <p>
-            <strong className="best-value number">{formatNumber(best.tuning.objectiveValue)}</strong>{' '}
-            <span className="quiet">{job.objective.metric}</span>
-            <br />
-            <Link href={addresses.trainingJob(best.name)}>{best.name}</Link>
-          </p>
-          <Facts
-            facts={Object.fromEntries(
-              Object.entries(best.tuning.configuration).map(([name, value]) => [name, formatNumber(value)]),
-            )}
-          />
-        </>
-      )}
-    </section>
+    <>
+      <p>
+        <strong className="best-value number">{formatNumber(best.tuning.objectiveValue)}</strong>{' '}
+        <span className="quiet">
+          {spread === undefined ? '' : `± ${formatNumber(spread.standardError)} `}
+          {job.objective.metric}
+        </span>
+        <br />
+        <Link href={addresses.trainingJob(best.name)}>{best.name}</Link>
+      </p>
+      <Facts
+        facts={Object.fromEntries(
+          Object.entries(best.tuning.configuration).map(([name, value]) => [name, formatNumber(value)]),
+        )}
+      />
+    </>
+  );
+}
+
+/** Where a parent of this tuning job has a better one. */
+function OverallBest({ job }: { readonly job: TuningJob }) {
+  const best = job.overallBestTrainingJob;
+  if (best?.tuning === undefined) return null;
+  if (best.name === job.bestTrainingJob?.name) return <p className="quiet">None of its parents has a better one.</p>;
+  return (
+    <Notice title="A parent has a better one.">
+      {formatNumber(best.tuning.objectiveValue)}, <Link href={addresses.trainingJob(best.name)}>{best.name}</Link> of{' '}
+      <Link href={addresses.tuningJob(best.tuning.tuningJobName)}>{best.tuning.tuningJobName}</Link>
+    </Notice>
+  );
+}
+
+function folds({ crossValidation }: TuningJob): string | undefined {
+  if (crossValidation === undefined) return undefined;
+  const repeated = crossValidation.repeats > 1 ? `, ${crossValidation.repeats} times` : '';
+  return `${crossValidation.folds} folds${repeated} (${crossValidation.method})`;
+}
+
+function parents({ warmStart }: TuningJob) {
+  if (warmStart === undefined) return undefined;
+  return (
+    <>
+      {warmStart.parents.map((parent, place) => (
+        <Fragment key={parent}>
+          {place === 0 ? '' : ', '}
+          <Link href={addresses.tuningJob(parent)}>{parent}</Link>
+        </Fragment>
+      ))}{' '}
+      <span className="quiet">({WARM_STARTS[warmStart.type] ?? warmStart.type})</span>
+    </>
   );
 }
 
