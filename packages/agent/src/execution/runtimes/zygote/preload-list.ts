@@ -6,6 +6,7 @@ export const PRELOADABLE: readonly string[] = [
   'numpy',
   'scipy',
   'pandas',
+  'pyarrow',
   'sklearn',
   'xgboost',
   'lightgbm',

@@ -7,9 +7,12 @@ export const THREAD_COUNTS = [
   'BLIS_NUM_THREADS',
 ] as const;
 
+/** Arrow's allocator cleans up in a thread of its own, where it is not told otherwise; pandas loads Arrow. */
+export const WITHOUT_THREADS: Readonly<Record<string, string>> = { JE_ARROW_MALLOC_CONF: 'background_thread:false' };
+
 /** Read once, when the interpreter starts or a library is loaded: setting them later would do nothing. */
 const READ_AT_START =
-  /^(PYTHON|LD_|GLIBC_|MALLOC_|LC_|LANG$|LANGUAGE$|TZ$|HOME$|PATH$|OMP_|GOMP_|KMP_|OPENBLAS_|MKL_|BLIS_|NUMEXPR_|NUMBA_|TORCH_|PYTORCH_|TF_|SKLEARN_|SCIPY_|NPY_|XGBOOST_|ARROW_)/;
+  /^(PYTHON|LD_|GLIBC_|MALLOC_|LC_|LANG$|LANGUAGE$|TZ$|HOME$|PATH$|OMP_|GOMP_|KMP_|OPENBLAS_|MKL_|BLIS_|NUMEXPR_|NUMBA_|TORCH_|PYTORCH_|TF_|SKLEARN_|SCIPY_|NPY_|XGBOOST_|ARROW_|JE_ARROW_)/;
 /** Lets a zygote be something else than the program's interpreter would be. */
 const CHANGES_INTERPRETER = /^PYTHON(HOME|STARTUP|PLATLIBDIR|SAFEPATH|INSPECT)$/;
 

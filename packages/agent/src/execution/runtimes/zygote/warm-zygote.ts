@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { OPT_ML, type SandboxedProgram } from '../../sandbox/sandbox.js';
 import type { OutputPipes } from '../output-pipes.js';
 import type { LaunchedProgram } from '../process.js';
-import { THREAD_COUNTS } from './startup-variables.js';
+import { THREAD_COUNTS, WITHOUT_THREADS } from './startup-variables.js';
 import { type ReadyZygote, Zygote } from './zygote.js';
 import { ForkRefusedError } from './zygote-errors.js';
 import type { ZygoteFamily } from './zygote-family.js';
@@ -56,6 +56,7 @@ export class WarmZygote {
     const launch = parts.sandbox.forZygote.launch({
       command: [family.python.interpreter, START],
       environment: {
+        ...WITHOUT_THREADS,
         ...family.startupVariables,
         // A library's threads do not survive a fork: the zygote has none.
         ...Object.fromEntries(THREAD_COUNTS.map((name) => [name, '1'])),

@@ -86,6 +86,22 @@ test('a module that starts a thread or fails when it is imported is left to the 
   expect(statistics(executor)).toMatchObject({ forks: 2, started: 3, ended: { broken: 2 } });
 });
 
+test('Arrow, which pandas loads, is kept from starting its thread; the job knows nothing of it', async () => {
+  const folder = temporaryFolder();
+  const cleansInThread = [
+    'import os, threading, time',
+    'if os.environ.get("JE_ARROW_MALLOC_CONF") != "background_thread:false":',
+    '    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()',
+  ];
+  writeFileSync(join(folder, 'arrow_like.py'), cleansInThread.join('\n'));
+  const executor = makeExecutor({ zygote: 'on', zygoteOptions: { preloadable: ['arrow_like'] } });
+  const program =
+    'import arrow_like, os, threading; print(threading.active_count(), os.environ.get("JE_ARROW_MALLOC_CONF"))';
+  const order = makeOrder(python(program), { environment: { PYTHONPATH: folder } });
+  expect((await runAttempt(executor, order)).log).toBe('1 None\n');
+  expect(statistics(executor)).toMatchObject({ forks: 1, started: 1 });
+});
+
 test('a job with a module of the name of one that the zygote holds starts cold, and finds its own', async () => {
   const executor = makeExecutor({ zygote: 'on' });
   const files = { 'train.py': 'import csv; print(csv.mine)', 'csv.py': 'mine = "own"' };
