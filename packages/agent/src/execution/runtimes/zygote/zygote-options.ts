@@ -2,8 +2,8 @@ import { totalmem } from 'node:os';
 import { PRELOADABLE } from './preload-list.js';
 
 /**
- * `off`: every program is started by itself. `auto`: jobs that repeat come from a zygote as soon as there is one, where
- * the sandbox allows. `on`: every Python program waits for its zygote.
+ * `off`: every program is started by itself. `auto`: the jobs of a tuning job wait for their zygote, others take one
+ * that is there, where the sandbox allows. `on`: every Python program waits for its zygote, and for another if it breaks.
  */
 export type ZygoteChoice = 'off' | 'auto' | 'on';
 

@@ -85,6 +85,8 @@ export class ZygotePool {
     this.#renew(kin, family, program);
     if (kin.warm === undefined) return this.#startCold(kin.strikes >= MOST_STRIKES ? 'broken' : 'no-room');
     if (this.#parts.waits) await this.#whenReady(kin, family, program, signal);
+    // Its imports take no longer than the program's own would, and are made once for all that start meanwhile.
+    else if (repeats) await this.#settled(kin.warm, signal);
     signal.throwIfAborted();
     const { warm } = kin;
     if (warm === undefined) return this.#startCold('broken');
@@ -177,11 +179,17 @@ export class ZygotePool {
 
   /** Makes others, with the modules found unsafe left out, until one is ready or none can be had. */
   async #whenReady(kin: Kin, family: ZygoteFamily, program: SandboxedProgram, signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     while (kin.warm?.isReady === false && !signal.aborted) {
-      await Promise.race([kin.warm.ready.catch(() => undefined), aborted]);
+      await this.#settled(kin.warm, signal);
       if (kin.warm === undefined && kin.strikes < MOST_STRIKES) this.#renew(kin, family, program);
     }
+  }
+
+  /** Until it is ready or broken. */
+  async #settled(warm: WarmZygote, signal: AbortSignal): Promise<void> {
+    if (warm.isReady || signal.aborted) return;
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([warm.ready.catch(() => undefined), aborted]);
   }
 
   #restWhenIdle(warm: WarmZygote): void {
