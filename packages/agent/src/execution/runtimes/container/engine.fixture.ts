@@ -7,8 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { unmountBelow } from '@fleetune/artifacts';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { allPids, commandLineOf } from '../../process-tree/proc.js';
 
 const START_PATIENCE_MS = 20_000;
+const END_PATIENCE_MS = 20_000;
 const COMMANDS =
   'sh cat chmod dd echo env false grep head id ip kill ls mkdir mount printf sleep tail test true trap wc'.split(' ');
 
@@ -132,6 +134,7 @@ export class TestEngine {
     await Promise.all((await this.containers()).map((id) => this.client.getContainer(id).remove({ force: true })));
     await end(this.#service, 'SIGTERM');
     await end(this.#containerd, 'SIGTERM');
+    await untilNobodyNames(this.folder);
     await unmountBelow(this.folder);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -165,6 +168,12 @@ export class TestEngine {
       CONTAINERS_REGISTRIES_CONF: join(this.folder, 'registries.conf'),
     };
   }
+}
+
+/** Podman's containers are cleaned up by processes that it does not wait for, in the folder that is to be removed. */
+async function untilNobodyNames(folder: string): Promise<void> {
+  const untilMs = performance.now() + END_PATIENCE_MS;
+  while (performance.now() < untilMs && allPids().some((pid) => commandLineOf(pid).includes(folder))) await pause(50);
 }
 
 const DOCKERD_SETTINGS = ['--storage-driver', 'vfs', '--live-restore'];
