@@ -110,6 +110,10 @@ export class InMemoryJobs implements JobService {
     return page(all, query);
   }
 
+  summarizeTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>> {
+    return this.listTuningJobs(tenant, query);
+  }
+
   async listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>> {
     const all = [...this.#tuning.values()].filter(
       (job) =>

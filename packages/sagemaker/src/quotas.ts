@@ -31,7 +31,7 @@ const PAGE = 100;
 export async function refuseBeyondQuotas(
   spec: TuningJobSpec,
   quotas: Quotas,
-  jobs: Pick<JobService, 'listTuningJobs'>,
+  jobs: Pick<JobService, 'summarizeTuningJobs'>,
   tenant: string,
 ): Promise<void> {
   const ranges = spec.definitions.reduce((sum, definition) => sum + definition.ranges.length, 0);
@@ -61,14 +61,14 @@ function trainingJobs({ limits, strategy, definitions }: TuningJobSpec): number 
 
 /** Counts no further than `enough`. */
 async function tuningJobsInProgress(
-  jobs: Pick<JobService, 'listTuningJobs'>,
+  jobs: Pick<JobService, 'summarizeTuningJobs'>,
   tenant: string,
   enough: number,
 ): Promise<number> {
   let count = 0;
   let nextToken: string | undefined;
   do {
-    const page = await jobs.listTuningJobs(tenant, {
+    const page = await jobs.summarizeTuningJobs(tenant, {
       status: 'InProgress',
       sortBy: 'CreationTime',
       sortOrder: 'Descending',

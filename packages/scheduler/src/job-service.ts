@@ -174,6 +174,9 @@ export interface TrainingJobQuery extends TimeWindow {
   readonly nextToken?: string;
 }
 
+/** A line of a listing. */
+export type TuningJobLine = Omit<TuningJobView, 'bestTrainingJob' | 'overallBestTrainingJob'>;
+
 export interface TuningJobQuery extends TimeWindow {
   readonly nameContains?: string;
   readonly status?: TuningJobStatus;
@@ -240,6 +243,8 @@ export interface JobService {
   summarizeTrainingJobs(tenant: string, query: TrainingJobQuery): Promise<Page<TrainingJobLine>>;
   /** @throws InvalidTokenError */
   listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>>;
+  /** The same jobs without their best training jobs. @throws InvalidTokenError */
+  summarizeTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobLine>>;
   /** Every point the newest attempt reported, by metric and step. */
   trainingJobMetrics(tenant: string, name: string): Promise<readonly MetricPoint[]>;
   trainingJobLog(tenant: string, name: string, query: LogQuery): Promise<LogSlice>;

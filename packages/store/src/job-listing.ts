@@ -53,11 +53,18 @@ export function cursorLength(sortBy: JobSortColumn): number {
   return ORDERS[sortBy].length;
 }
 
+/** Few training jobs have one: only theirs need be looked up. */
+interface WarmPoolMark {
+  readonly has_warm_pool: boolean;
+}
+
+const WARM_POOL_MARK = 'EXISTS (SELECT FROM warm_pools WHERE training_job_id = training_jobs.id) AS has_warm_pool';
+
 export function listTrainingJobRows(
   database: Database,
   listing: TrainingJobListing,
-): Promise<Listed<StoredTrainingJob>> {
-  return listed(database, 'training_jobs', listing);
+): Promise<Listed<StoredTrainingJob & WarmPoolMark>> {
+  return listed(database, 'training_jobs', listing, `*, ${WARM_POOL_MARK}`);
 }
 
 /** What a line of a listing needs: without the specification and whatever else is large. */
@@ -79,19 +86,19 @@ const LINE_COLUMNS =
 export function listTrainingJobLines(
   database: Database,
   listing: TrainingJobListing,
-): Promise<Listed<StoredTrainingJobLine>> {
-  return listed(database, 'training_jobs', listing, LINE_COLUMNS);
+): Promise<Listed<StoredTrainingJobLine & WarmPoolMark>> {
+  return listed(database, 'training_jobs', listing, `${LINE_COLUMNS}, ${WARM_POOL_MARK}`);
 }
 
 export function listTuningJobRows(database: Database, listing: JobListing): Promise<Listed<StoredTuningJob>> {
-  return listed(database, 'tuning_jobs', listing);
+  return listed(database, 'tuning_jobs', listing, '*');
 }
 
 async function listed<Row extends object>(
   { pool }: Database,
   table: 'training_jobs' | 'tuning_jobs',
   listing: TrainingJobListing,
-  columns = '*',
+  columns: string,
 ): Promise<Listed<Row>> {
   if (isNoText(listing.nameContains ?? '')) return [];
   const { text, values, isPlain } = listingQuery(table, columns, listing);
@@ -138,7 +145,19 @@ function listingQuery(table: string, columns: string, listing: TrainingJobListin
     WHERE ${conditions.join(' AND ')}
     ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')}
     LIMIT ${Math.trunc(listing.limit)}`;
-  return { text, values, isPlain: filters.length === 0 && USUAL_LIMITS.includes(listing.limit) };
+  return { text, values, isPlain: isPlain(listing) };
+}
+
+/** Whether the plan of one such listing is that of all: an index has its filters and its order. */
+function isPlain({ nameContains, warmPoolStatus, sortBy, limit, ...filters }: JobListing): boolean {
+  const isOrdered = (column: JobSortColumn, ...ends: unknown[]) => sortBy === column || ends.every((end) => !end);
+  return (
+    nameContains === undefined &&
+    warmPoolStatus === undefined &&
+    USUAL_LIMITS.includes(limit) &&
+    isOrdered('created_at', filters.status, filters.createdAfter, filters.createdBefore) &&
+    isOrdered('last_modified_at', filters.modifiedAfter, filters.modifiedBefore)
+  );
 }
 
 /** What has no trigram cannot be looked up in their index, but is soon met in the order of the listing. */

@@ -1,8 +1,8 @@
 import type { ObjectiveStatusCounters, TrainingJobStatusCounters } from '@aws-sdk/client-sagemaker';
-import type { TuningJobView } from '@fleetune/scheduler';
+import type { TuningJobLine } from '@fleetune/scheduler';
 
 /** How the training jobs of a tuning job and their objectives stand, in every answer that shows a tuning job. */
-export function tuningJobCounters({ trainingJobCounts, objectiveCounts }: TuningJobView): {
+export function tuningJobCounters({ trainingJobCounts, objectiveCounts }: TuningJobLine): {
   TrainingJobStatusCounters: TrainingJobStatusCounters;
   ObjectiveStatusCounters: ObjectiveStatusCounters;
 } {

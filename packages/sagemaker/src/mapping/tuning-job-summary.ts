@@ -1,22 +1,22 @@
 import type { HyperParameterTuningJobSummary } from '@aws-sdk/client-sagemaker';
-import type { TuningJobView } from '@fleetune/scheduler';
+import type { TuningJobLine } from '@fleetune/scheduler';
 import { type Account, tuningJobArn } from './arn.js';
 import { optionalDate } from './optional-date.js';
 import { configFromSpec } from './spec-request.js';
 import { tuningJobCounters } from './tuning-job-counters.js';
 
 /** One line of `ListHyperParameterTuningJobs`. */
-export function tuningJobSummary(view: TuningJobView, account: Account): HyperParameterTuningJobSummary {
-  const { Strategy, ResourceLimits } = configFromSpec(view.spec);
+export function tuningJobSummary(line: TuningJobLine, account: Account): HyperParameterTuningJobSummary {
+  const { Strategy, ResourceLimits } = configFromSpec(line.spec);
   return {
-    HyperParameterTuningJobName: view.name,
-    HyperParameterTuningJobArn: tuningJobArn(account, view.name),
-    HyperParameterTuningJobStatus: view.status,
+    HyperParameterTuningJobName: line.name,
+    HyperParameterTuningJobArn: tuningJobArn(account, line.name),
+    HyperParameterTuningJobStatus: line.status,
     Strategy,
-    CreationTime: new Date(view.creationTimeMs),
-    HyperParameterTuningEndTime: optionalDate(view.endTimeMs),
-    LastModifiedTime: new Date(view.lastModifiedTimeMs),
-    ...tuningJobCounters(view),
+    CreationTime: new Date(line.creationTimeMs),
+    HyperParameterTuningEndTime: optionalDate(line.endTimeMs),
+    LastModifiedTime: new Date(line.lastModifiedTimeMs),
+    ...tuningJobCounters(line),
     ResourceLimits,
   };
 }

@@ -16,7 +16,7 @@ export const listHyperParameterTuningJobs = operation<
     const status = input.StatusEquals;
     const page = isNeverReached(status)
       ? EMPTY_PAGE
-      : await jobs.listTuningJobs(tenant, {
+      : await jobs.summarizeTuningJobs(tenant, {
           ...pageRequest(input),
           ...timeWindow(input),
           nameContains: input.NameContains,
@@ -24,7 +24,7 @@ export const listHyperParameterTuningJobs = operation<
           sortBy: input.SortBy ?? 'Name',
         });
     return {
-      HyperParameterTuningJobSummaries: page.items.map((view) => tuningJobSummary(view, account)),
+      HyperParameterTuningJobSummaries: page.items.map((line) => tuningJobSummary(line, account)),
       NextToken: page.nextToken,
     };
   },

@@ -31,6 +31,7 @@ import {
   type TrainingJobLine,
   type TrainingJobQuery,
   type TrainingJobView,
+  type TuningJobLine,
   type TuningJobQuery,
   type TuningJobView,
   WarmPoolAvailableError,
@@ -157,8 +158,8 @@ class StoredJobService implements JobService, JobUpkeep {
   async describeTrainingJob(tenant: string, name: string): Promise<TrainingJobView> {
     const found = await findTrainingJobWithTuningJob(this.#database, tenant, name);
     if (found === undefined) throw new JobNotFoundError('training job', name);
-    const pools = found.hasWarmPool ? await this.#warmPools([found.row]) : undefined;
-    return trainingJobView(found.row, found.tuningJob, pools?.(found.row));
+    const warmPool = await this.#warmPools([{ ...found.row, has_warm_pool: found.hasWarmPool }]);
+    return trainingJobView(found.row, found.tuningJob, warmPool(found.row));
   }
 
   async describeTuningJob(tenant: string, name: string): Promise<TuningJobView> {
@@ -196,16 +197,23 @@ class StoredJobService implements JobService, JobUpkeep {
   }
 
   async listTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobView>> {
-    const { maxResults, nextToken, ...rest } = query;
+    const { shown, nextToken } = await this.#tuningJobPage(tenant, query);
+    const best = await findTrainingJobs(this.#database, present(shown.map((row) => row.best_training_job_id)));
+    const bestById = new Map(best.map((row) => [row.id, row]));
+    return { items: shown.map((row) => tuningJobView(row, bestById.get(row.best_training_job_id ?? ''))), nextToken };
+  }
+
+  async summarizeTuningJobs(tenant: string, query: TuningJobQuery): Promise<Page<TuningJobLine>> {
+    const { shown, nextToken } = await this.#tuningJobPage(tenant, query);
+    return { items: shown.map((row) => tuningJobView(row, undefined)), nextToken };
+  }
+
+  async #tuningJobPage(tenant: string, query: TuningJobQuery) {
+    const { maxResults, nextToken: _, ...rest } = query;
     const token = `tuning-jobs ${JSON.stringify(rest)}`;
     const rows = await refusingBadCursor(listTuningJobRows(this.#database, listing(tenant, query, token)));
     const shown = rows.slice(0, maxResults);
-    const best = await findTrainingJobs(this.#database, present(shown.map((row) => row.best_training_job_id)));
-    const bestById = new Map(best.map((row) => [row.id, row]));
-    return {
-      items: shown.map((row) => tuningJobView(row, bestById.get(row.best_training_job_id ?? ''))),
-      nextToken: tokenAfter(token, rows, shown),
-    };
+    return { shown, nextToken: tokenAfter(token, rows, shown) };
   }
 
   async trainingJobMetrics(tenant: string, name: string) {
@@ -368,8 +376,8 @@ class StoredJobService implements JobService, JobUpkeep {
   }
 
   /** What is of the slots that the rows' training jobs had. */
-  async #warmPools(rows: readonly { readonly id: string }[]) {
-    const ids = rows.map(({ id }) => id);
+  async #warmPools(rows: readonly { readonly id: string; readonly has_warm_pool: boolean }[]) {
+    const ids = rows.filter((row) => row.has_warm_pool).map(({ id }) => id);
     const pools = await findWarmPools(this.#database, ids);
     const nowMs = this.#parts.nowMs();
     return ({ id }: { readonly id: string }) => {
