@@ -1,4 +1,4 @@
-"""Optuna as its guide runs it in parallel: processes that share a study in a journal. Points in, seconds out."""
+"""Optuna as its guide runs it in parallel: processes that share a study in a journal. Points in by standard input, seconds out."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Ray Tune with actors that are used again: points in by the first argument, seconds and the best score out."""
+"""Ray Tune with actors that are used again: points in by standard input, seconds and the best score out."""
 
 import json
 import logging
@@ -13,7 +13,6 @@ os.environ["RAY_DEDUP_LOGS"] = "0"
 import ray
 from ray import tune
 from ray.tune import Trainable
-from ray.tune.search import BasicVariantGenerator, ConcurrencyLimiter  # noqa: F401
 
 asked = json.load(sys.stdin)
 sys.path.insert(0, asked["trials"])
