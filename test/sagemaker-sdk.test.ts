@@ -43,7 +43,7 @@ async function seenBy(python: string | undefined, script: string, args: readonly
 
 describe('the SageMaker Python SDK v2', () => {
   it(
-    'trains with streamed logs, tunes, finds the best model and starts warm from it, with only the endpoint changed',
+    'trains with streamed logs, tunes, finds the best model, starts warm from it and stops, with only the endpoint changed',
     PATIENCE,
     async (context) => {
       const { stdout, seen } = await seenBy(SDK_V2, 'sagemaker_sdk_v2.py', [], context);
@@ -60,6 +60,7 @@ describe('the SageMaker Python SDK v2', () => {
         warmStatus: 'Completed',
         warmRows: 2,
       });
+      expect(seen).toMatchObject({ stoppedStatus: 'Stopped', earlyStopping: 'Auto' });
       // The log that fit() streamed: the program's own lines, and the seconds at the end.
       expect(stdout).toContain('validation-accuracy');
       expect(stdout).toMatch(/Billable seconds: \d+/);

@@ -1,5 +1,5 @@
 """The seed's own way through the SageMaker Python SDK v2: one training with streamed logs, then a tuning job, then
-another that starts from its results.
+another that starts from its results, then one with early stopping, which is stopped.
 
 Prints what the SDK's objects say as one line of JSON, last. Nothing in here knows Fleetune: the endpoint and the
 credentials come from the environment.
@@ -75,6 +75,20 @@ def main() -> None:
     warm_started.fit(inputs, wait=False)
     warm_started.wait()
     warm_description = warm_started.describe()
+
+    stopped = HyperparameterTuner(
+        estimator,
+        objective_metric_name="validation:accuracy",
+        hyperparameter_ranges={"eta": ContinuousParameter(0.1, 0.5)},
+        max_jobs=500,
+        max_parallel_jobs=1,
+        early_stopping_type="Auto",
+        base_tuning_job_name="stopped",
+    )
+    stopped.fit(inputs, wait=False)
+    stopped.stop_tuning_job()
+    stopped.wait()
+    stopped_description = stopped.describe()
     print()
     print(
         json.dumps(
@@ -91,6 +105,8 @@ def main() -> None:
                 "warmStart": warm_description["WarmStartConfig"],
                 "warmStatus": warm_description["HyperParameterTuningJobStatus"],
                 "warmRows": len(warm_started.analytics().dataframe()),
+                "stoppedStatus": stopped_description["HyperParameterTuningJobStatus"],
+                "earlyStopping": stopped_description["HyperParameterTuningJobConfig"]["TrainingJobEarlyStoppingType"],
             }
         )
     )
