@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allowJoin, findAgentByCredential, JoinRefusedError, joinAgent } from './agents.js';
-import {
-  type AttemptRow,
-  commitRows,
-  StaleWriteError,
-  type TrainingJobRow,
-  type TuningJobProgressRow,
-} from './commit.js';
+import { commitRows, StaleWriteError, type TrainingJobRow, type TuningJobProgressRow } from './commit.js';
 import { openDatabase } from './database.js';
 import { listTrainingJobRows, type PageCursor } from './job-listing.js';
 import { findTrainingJobs, insertTuningJob, listMetricPoints, loadLiveJobs } from './jobs.js';
-import { appendLog, readLog } from './logs.js';
 import { migrateToLatest } from './migrate.js';
 import { acquireOwnership, type Ownership, OwnershipHeldError } from './ownership.js';
+import { attemptRow as attempt, NOW, progressRow, trainingRow } from './rows.fixture.js';
 import { startTemporaryDatabase, type TemporaryDatabase } from './temporary-database.fixture.js';
-
-const NOW = '2026-01-01T00:00:00.000Z';
 
 let temporary: TemporaryDatabase;
 let ownership: Ownership;
@@ -46,83 +38,13 @@ beforeEach(async () => {
 });
 
 function progress(change: Partial<TuningJobProgressRow> = {}): TuningJobProgressRow {
-  return {
-    id: tuningJobId,
-    status: 'InProgress',
-    completion_reason: null,
-    failure_reason: null,
-    launched: 0,
-    in_flight: 0,
-    completed: 0,
-    stopped: 0,
-    retryable_errors: 0,
-    non_retryable_errors: 0,
-    objective_succeeded: 0,
-    objective_failed: 0,
-    best_training_job_id: null,
-    best_objective: null,
-    not_improving: 0,
-    converged_at: null,
-    consumed_runtime_ms: 0,
-    last_modified_at: NOW,
-    ended_at: null,
-    ...change,
-  };
+  return progressRow(tuningJobId, change);
 }
 
+/** Of the tuning job. */
 function training(change: Partial<TrainingJobRow> = {}): TrainingJobRow {
-  const id = change.id ?? randomUUID();
-  return {
-    id,
-    tenant: 'default',
-    name: id,
-    tuning_job_id: tuningJobId,
-    tuning_index: 0,
-    definition: 0,
-    spec: null,
-    parent_id: null,
-    fold_position: null,
-    configuration: { x: 0.5 },
-    status: 'InProgress',
-    secondary_status: 'Starting',
-    transitions: [],
-    failure_reason: null,
-    stop_reason: null,
-    fence: 1,
-    instance_type: 'small',
-    internal_errors: 0,
-    interruptions: 0,
-    losses: 0,
-    not_before: null,
-    training_started_at: null,
-    training_ended_at: null,
-    training_ms: 0,
-    billable_ms: 0,
-    startup_ms: null,
-    final_metrics: [],
-    objective: null,
-    model_artifact_uri: null,
-    created_at: NOW,
-    last_modified_at: NOW,
-    ended_at: null,
-    ...change,
-  };
-}
-
-function attempt(trainingJobId: string, change: Partial<AttemptRow> = {}): AttemptRow {
-  return {
-    training_job_id: trainingJobId,
-    fence: 1,
-    instance_index: 0,
-    instance_class: 'small',
-    state: 'Queued',
-    agent_id: null,
-    queued_at: NOW,
-    leased_at: null,
-    ended_at: null,
-    outcome: null,
-    ...change,
-  };
+  const tuned = { tuning_job_id: tuningJobId, tuning_index: 0, definition: 0, spec: null, configuration: { x: 0.5 } };
+  return trainingRow({ ...tuned, ...change });
 }
 
 function commit(rows: Partial<Parameters<typeof commitRows>[2]>, fence = ownership.fence): Promise<void> {
@@ -315,68 +237,6 @@ describe('a listing by a part of the name', () => {
     const listing = { tenant, nameContains, sortBy: 'name', descending: false, limit: 10 } as const;
     const found = await listTrainingJobRows(temporary.database, listing);
     expect(found.map((row) => row.name)).toEqual(expected);
-  });
-});
-
-describe('a log', () => {
-  it('is read from any offset, and only its attempt’s agent may write it', async () => {
-    const row = training();
-    const key = { trainingJobId: row.id, fence: 1 };
-    await commit({ trainingJobs: [row], attempts: [attempt(row.id, { state: 'Leased', agent_id: 'mine' })] });
-    const chunk = (offset: number, text: string) => ({ offset, data: Buffer.from(text), writtenAtMs: 0 });
-    expect(await appendLog(temporary.database, key, 'mine', chunk(0, 'hello '))).toBe(true);
-    expect(await appendLog(temporary.database, key, 'mine', chunk(6, 'world'))).toBe(true);
-    expect(await appendLog(temporary.database, key, 'mine', chunk(6, 'again'))).toBe(true);
-    expect(await appendLog(temporary.database, key, 'other', chunk(11, '!'))).toBe(false);
-    const text = async (from: number) =>
-      (await readLog(temporary.database, key, from, 1000)).map(({ data }) => String(data)).join('');
-    expect(await text(0)).toBe('hello world');
-    expect(await text(8)).toBe('rld');
-    expect(await text(11)).toBe('');
-  });
-
-  it('takes what is new of a piece that was sent before, cut in another way', async () => {
-    const row = training();
-    const key = { trainingJobId: row.id, fence: 1 };
-    await commit({ trainingJobs: [row], attempts: [attempt(row.id, { state: 'Leased', agent_id: 'mine' })] });
-    const append = (offset: number, text: string) =>
-      appendLog(temporary.database, key, 'mine', { offset, data: Buffer.from(text), writtenAtMs: 0 });
-    await append(0, 'first\n');
-    await append(6, 'second\n');
-    await append(0, 'first\nsec');
-    await append(6, 'second\nthird\n');
-    await append(30, 'after a gap\n');
-    const chunks = await readLog(temporary.database, key, 0, 1000);
-    expect(chunks.map(({ offset, data }) => [offset, String(data)])).toEqual([
-      [0, 'first\n'],
-      [6, 'second\n'],
-      [13, 'third\n'],
-      [30, 'after a gap\n'],
-    ]);
-  });
-});
-
-describe('a log of many small pieces', () => {
-  it('can be read to its end', async () => {
-    const row = training();
-    const key = { trainingJobId: row.id, fence: 1 };
-    await commit({ trainingJobs: [row], attempts: [attempt(row.id, { state: 'Leased', agent_id: 'mine' })] });
-    await temporary.database.pool.query(
-      `INSERT INTO log_chunks SELECT $1, 1, n * 5, convert_to(lpad(n::text, 4, '0') || E'\\n', 'UTF8'), now()
-       FROM generate_series(0, 2999) AS n`,
-      [row.id],
-    );
-    const pieces: Buffer[] = [];
-    let offset = 0;
-    for (;;) {
-      const chunks = await readLog(temporary.database, key, offset, 4096);
-      if (chunks.length === 0) break;
-      pieces.push(...chunks.map((chunk) => chunk.data));
-      offset = chunks.reduce((end, chunk) => Math.max(end, chunk.offset + chunk.data.length), offset);
-    }
-    expect(String(Buffer.concat(pieces))).toBe(
-      Array.from({ length: 3000 }, (_, n) => `${String(n).padStart(4, '0')}\n`).join(''),
-    );
   });
 });
 

@@ -1,21 +1,14 @@
-import { type ApiServer, OTHER_TOKEN, startApiServer, TOKEN } from '@fleetune/api/fixture';
+import { type ApiServer, OTHER_TOKEN } from '@fleetune/api/fixture';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runFleetune } from '../local-terminal.fixture.js';
+import { runAgainst, serveOneAgent } from '../served-agent.fixture.js';
 
 let server: ApiServer;
 beforeEach(async () => {
-  server = await startApiServer();
-  server.jobs.agents = [
-    {
-      ...{ id: 'a1', name: 'desk', state: 'Ready', version: '0.1.0', hostName: 'desk', sandbox: 'bubblewrap' },
-      ...{ cpuMilli: 8000, memoryMib: 16_000, gpuNames: [], lastSeenMs: 5, classes: [], running: [] },
-    },
-  ];
+  server = await serveOneAgent();
 });
 afterEach(() => server.stop());
 
-const fleetune = (line: string, token = TOKEN) =>
-  runFleetune(line.split(' '), { environment: { FLEETUNE_URL: server.url, FLEETUNE_TOKEN: token } });
+const fleetune = (line: string, token?: string) => runAgainst(server, line, token);
 
 it('tells an agent that its machine is taken away in half a minute, or when it is said', async () => {
   expect(await fleetune('interrupt desk')).toMatchObject({ exitCode: 0, out: 'desk  interrupted for 30 s\n' });

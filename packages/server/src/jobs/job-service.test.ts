@@ -4,21 +4,7 @@ import { startTemporaryDatabase, type TemporaryDatabase } from '@fleetune/store/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobService } from './job-service.js';
 import { trainingJobRow } from './rows.js';
-
-const SPEC = {
-  algorithm: { kind: 'command', command: ['true'] },
-  hyperparameters: {},
-  channels: [],
-  outputUri: 'file:///out',
-  instances: [{ instanceType: 'small', instanceCount: 1, volumeSizeGib: 1 }],
-  stopping: { maxRuntimeSeconds: 60 },
-  maximumRetryAttempts: 0,
-  environment: {},
-  metricDefinitions: [],
-  networkIsolation: false,
-  spot: false,
-  keepAliveSeconds: 0,
-} as const;
+import { SPEC } from './training-spec.fixture.js';
 
 let temporary: TemporaryDatabase;
 const events: SchedulerEvent[] = [];

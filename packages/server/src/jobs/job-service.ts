@@ -158,7 +158,7 @@ class StoredJobService implements JobService, JobUpkeep {
   async describeTrainingJob(tenant: string, name: string): Promise<TrainingJobView> {
     const found = await findTrainingJobWithTuningJob(this.#database, tenant, name);
     if (found === undefined) throw new JobNotFoundError('training job', name);
-    const warmPool = await this.#warmPools([{ ...found.row, has_warm_pool: found.hasWarmPool }]);
+    const warmPool = await this.#warmPools([{ id: found.row.id, has_warm_pool: found.hasWarmPool }]);
     return trainingJobView(found.row, found.tuningJob, warmPool(found.row));
   }
 

@@ -1,26 +1,13 @@
-import type { TrainingJobSpec } from '@fleetune/domain';
 import { newTrainingJobProgress, type SchedulerEvent, type TrainingJobState } from '@fleetune/scheduler';
 import { acquireOwnership, listKeepAliveWishes, type Ownership } from '@fleetune/store';
 import { startTemporaryDatabase, type TemporaryDatabase } from '@fleetune/store/fixture';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobService } from './job-service.js';
 import { loadState, SchedulerStore } from './scheduler-store.js';
+import { SPEC } from './training-spec.fixture.js';
 
 const NOW_MS = Date.parse('2026-01-01T12:00:00Z');
-const SPEC: TrainingJobSpec = {
-  algorithm: { kind: 'command', command: ['true'] },
-  hyperparameters: {},
-  channels: [],
-  outputUri: 'file:///out',
-  instances: [{ instanceType: 'small', instanceCount: 1, volumeSizeGib: 1 }],
-  stopping: { maxRuntimeSeconds: 60 },
-  maximumRetryAttempts: 0,
-  environment: {},
-  metricDefinitions: [],
-  networkIsolation: false,
-  spot: false,
-  keepAliveSeconds: 300,
-};
+const KEPT = { ...SPEC, keepAliveSeconds: 300 };
 
 let temporary: TemporaryDatabase;
 let ownership: Ownership;
@@ -50,7 +37,7 @@ function service() {
 async function left(name: string, tenant = 'ann'): Promise<string> {
   const { id } = await service().createTrainingJob(tenant, {
     name,
-    spec: SPEC,
+    spec: KEPT,
     origin: { api: 'test', request: {} },
     tags: {},
   });
@@ -58,7 +45,7 @@ async function left(name: string, tenant = 'ann'): Promise<string> {
     id,
     tenant,
     name,
-    spec: SPEC,
+    spec: KEPT,
     createdAtMs: NOW_MS,
     ...newTrainingJobProgress(NOW_MS),
   };
@@ -129,7 +116,7 @@ describe('the warm pool of a training job', () => {
     ['for longer than an hour', 'ann', 'kept', 3601, /KeepAlivePeriodInSeconds is 3601/],
   ])('cannot be changed %s', async (_what, tenant, name, seconds, message) => {
     await service()
-      .createTrainingJob('ann', { name, spec: SPEC, origin: { api: 'test', request: {} }, tags: {} })
+      .createTrainingJob('ann', { name, spec: KEPT, origin: { api: 'test', request: {} }, tags: {} })
       .catch(() => undefined);
     await expect(service().changeKeepAlive(tenant, name, seconds)).rejects.toThrow(message);
   });
